@@ -1,0 +1,25 @@
+// Runs before anything else on every page: an unguessable tab token, a socket that goes where the page came from, and
+// light or dark by the system's preference.
+(() => {
+  const theme = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => { document.documentElement.dataset.theme = theme.matches ? "handoff-dark" : "handoff"; };
+  theme.addEventListener("change", paint);
+  paint();
+  // Reflex would take the token from Math.random().
+  try {
+    if (!sessionStorage.getItem("token") && self.crypto) {
+      const bytes = crypto.getRandomValues(new Uint8Array(16));
+      sessionStorage.setItem("token", Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(""));
+    }
+  } catch { /* storage is blocked: the tab gets a token of its own */ }
+  // One build serves every address: host and port are those of this page, not those of the build.
+  const Socket = self.WebSocket;
+  self.WebSocket = class extends Socket {
+    constructor(url, protocols) {
+      const there = new URL(url, location.href);
+      there.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+      there.host = location.host;
+      super(there.href, protocols);
+    }
+  };
+})();

@@ -1,0 +1,194 @@
+// Composers that lose nothing: what is sent stays in localStorage, is shown as "sending", and goes out again, one at a
+// time and in order, until the log on the page shows it. The server keeps each id once, so a repetition does no harm.
+(() => {
+  const RETRY = 2500;
+  const LATE = 4000;
+  const store = (() => { try { localStorage.setItem("handoff", "1"); return localStorage; } catch { return null; } })();
+  const memory = {};
+  const read = (key) => { try { return JSON.parse(store ? store.getItem(key) : memory[key]) || []; } catch { return []; } };
+  const write = (key, value) => { const text = JSON.stringify(value); if (store) store.setItem(key, text); else memory[key] = text; };
+  const random = (size) => Array.from(crypto.getRandomValues(new Uint8Array(size)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const embedded = parent !== self;
+  let page = { url: "", title: "" };
+  let visitor = {};
+
+  const composer = () => document.querySelector("form[data-composer]");
+  const log = () => document.querySelector("[role=log][data-ready]");
+  const outboxKey = (form) => `handoff:outbox:${form.dataset.composer}`;
+
+  // Who this browser is; asked for by the page at every (re)connection.
+  self.handoffVisitor = () => {
+    let secret = store ? store.getItem("handoff:visitor") : memory.visitor;
+    if (!secret) {
+      secret = random(32);
+      if (store) store.setItem("handoff:visitor", secret); else memory.visitor = secret;
+    }
+    return { secret, page: page.url, languages: (navigator.languages || []).join(","), visitor };
+  };
+
+  const grow = () => { const form = composer(); if (form) form.classList.toggle("has-text", Boolean(form.elements.text.value.trim())); };
+
+  const say = (form, text) => {
+    const place = document.getElementById("composer-error");
+    if (place) place.textContent = text || "";
+    form.elements.text.setAttribute("aria-invalid", text ? "true" : "false");
+  };
+
+  const send = (form) => {
+    const field = form.elements.text;
+    if (!field.value.trim()) { field.focus(); return; }
+    if (field.value.length > 4000) { say(form, form.dataset.tooLong); return; }
+    say(form, "");
+    write(outboxKey(form), [...read(outboxKey(form)), { id: random(12), text: field.value, at: Date.now() }]);
+    field.value = "";
+    keepDraft(form);
+    grow();
+    pump(true);
+    field.focus();
+  };
+
+  const keepDraft = (form) => { try { sessionStorage.setItem(`handoff:draft:${form.dataset.composer}`, form.elements.text.value); } catch { /* no storage */ } };
+
+  let lastTry = 0;
+  const pump = (now) => {
+    const form = composer();
+    const carrier = document.querySelector("form[data-carrier]");
+    if (!form || !carrier || !log()) return;
+    const shown = new Set(Array.from(document.querySelectorAll("[data-client-id]"), (line) => line.dataset.clientId));
+    const waiting = read(outboxKey(form)).filter((item) => !shown.has(item.id));
+    write(outboxKey(form), waiting);
+    draw(waiting);
+    const head = waiting[0];
+    if (!head) { lastTry = 0; return; }
+    if (head.id !== pump.head) { pump.head = head.id; lastTry = 0; }
+    if (!lastTry || Date.now() - lastTry > RETRY) {
+      lastTry = Date.now();
+      carrier.elements.client_id.value = head.id;
+      carrier.elements.text.value = head.text;
+      if (carrier.elements.page_url) carrier.elements.page_url.value = page.url;
+      carrier.requestSubmit();
+    }
+  };
+
+  let drawn = "";
+  const draw = (waiting) => {
+    const late = !navigator.onLine || waiting.some((item) => Date.now() - item.at > LATE);
+    const wanted = JSON.stringify([waiting.map((item) => item.id), late]);
+    const place = document.getElementById("outbox");
+    const shape = document.getElementById("outbox-shape");
+    const banner = document.getElementById("offline");
+    if (banner) banner.hidden = !late;
+    if (!place || !shape || (wanted === drawn && place.childElementCount === waiting.length)) return;
+    drawn = wanted;
+    place.replaceChildren(...waiting.map((item) => {
+      const line = shape.firstElementChild.cloneNode(true);
+      line.querySelector("[data-text]").textContent = item.text;
+      return line;
+    }));
+  };
+
+  // A message that the server will not take comes back into the composer with the reason.
+  let refusedBefore = "";
+  const refused = () => {
+    const note = document.querySelector("[data-refused]");
+    const form = composer();
+    if (!note || !form || !note.dataset.refused || note.dataset.refused === refusedBefore) return;
+    refusedBefore = note.dataset.refused;
+    const items = read(outboxKey(form));
+    const item = items.find((one) => one.id === refusedBefore);
+    write(outboxKey(form), items.filter((one) => one.id !== refusedBefore));
+    if (item && !form.elements.text.value) form.elements.text.value = item.text;
+    say(form, note.textContent);
+    grow();
+  };
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-composer]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    send(event.target);
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches?.("form[data-composer] textarea") || event.key !== "Enter" || event.isComposing) return;
+    const form = event.target.form;
+    const now = form.dataset.enter === "ctrl" ? (event.ctrlKey || event.metaKey) : !event.shiftKey;
+    if (now) { event.preventDefault(); send(form); }
+  });
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form?.matches("form[data-composer]")) return;
+    say(form, event.target.value.length > 4000 ? form.dataset.tooLong : "");
+    keepDraft(form);
+    grow();
+  });
+  document.addEventListener("click", (event) => {
+    const quick = event.target.closest?.("[data-say]");
+    const form = composer();
+    if (quick && form) { form.elements.text.value = quick.dataset.say; send(form); }
+    if (event.target.closest?.("[data-close-chat]")) tell({ type: "close" });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && embedded && !document.querySelector("details[open]")) tell({ type: "close" });
+  });
+  addEventListener("online", () => pump());
+  addEventListener("offline", () => pump());
+
+  // The page around the frame. Its origin is learnt from its first message; nothing secret is ever posted.
+  let host = "";
+  const tell = (message) => { if (embedded) parent.postMessage({ handoff: 1, ...message }, host || "*"); };
+  addEventListener("message", (event) => {
+    const said = event.data;
+    if (event.source !== parent || !embedded || !said || typeof said !== "object" || said.handoff !== 1) return;
+    host = event.origin;
+    if (said.type === "page") page = { url: String(said.url || "").slice(0, 2000), title: String(said.title || "") };
+    if (said.type === "identify" && said.visitor) visitor = said.visitor;
+    if (said.type === "open") { seen = true; document.querySelector("form[data-composer] textarea")?.focus(); report(); }
+    if (said.type === "close") { seen = false; }
+  });
+
+  let seen = !embedded;
+  let reported = -1;
+  const report = () => {
+    const lines = document.querySelectorAll("[data-from-team]");
+    const last = lines[lines.length - 1];
+    if (seen) report.base = lines.length;
+    const count = Math.max(0, lines.length - (report.base ?? lines.length));
+    if (report.base === undefined && log()) report.base = lines.length;
+    if (count === reported) return;
+    reported = count;
+    tell({ type: "unread", count, preview: last?.querySelector("[data-text]")?.textContent.slice(0, 140) || "", author: last?.dataset.fromTeam || "" });
+  };
+
+  let atEnd = "";
+  const follow = () => {
+    const place = log();
+    if (!place) return;
+    const last = place.querySelector("[data-last]");
+    const mark = last ? last.dataset.last : "";
+    if (mark !== atEnd) { atEnd = mark; place.scrollTop = place.classList.contains("flex-col-reverse") ? 0 : place.scrollHeight; }
+  };
+
+  let known = null;
+  new MutationObserver(() => {
+    const form = composer();
+    if (form && form.dataset.composer !== known) {
+      known = form.dataset.composer;
+      let draft = "";
+      try { draft = sessionStorage.getItem(`handoff:draft:${known}`) || ""; } catch { /* no storage */ }
+      form.elements.text.value = draft;
+      drawn = "";
+    }
+    const root = document.querySelector("[data-page-lang]");
+    if (root && document.documentElement.lang !== root.dataset.pageLang) {
+      document.documentElement.lang = root.dataset.pageLang;
+      document.documentElement.dir = root.dataset.pageDir;
+    }
+    refused();
+    pump();
+    report();
+    follow();
+    grow();
+  }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-ready", "data-composer", "data-refused", "data-last"] });
+  setInterval(() => { if (document.querySelector("[data-composer]")) pump(); }, 1000);
+  tell({ type: "ready" });
+})();

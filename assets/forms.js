@@ -1,0 +1,45 @@
+// Forms that post JSON and show a refusal beside its field; what was typed stays.
+(() => {
+  const show = (form, field, text) => {
+    for (const place of form.querySelectorAll("[data-error-for]")) {
+      const mine = place.dataset.errorFor === field;
+      place.textContent = mine ? text : "";
+      const input = form.elements[place.dataset.errorFor];
+      if (input) { input.setAttribute("aria-invalid", String(mine && Boolean(text))); input.classList.toggle("input-error", mine && Boolean(text)); }
+    }
+    if (field && form.elements[field]) form.elements[field].focus();
+  };
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-post]")) return;
+    event.preventDefault();
+    const button = form.querySelector("button[type=submit]");
+    show(form, "", "");
+    button.disabled = true;
+    const fallback = form.querySelector("[data-error-for]:last-of-type").dataset.errorFor;
+    try {
+      const answer = await fetch(form.dataset.post, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(Object.fromEntries(new FormData(form))),
+      });
+      const said = await answer.json().catch(() => ({}));
+      if (answer.ok) {
+        const wanted = new URLSearchParams(location.search).get("next") || "";
+        location.assign(/^\/(?![/\\])/.test(wanted) ? wanted : said.next);
+        return;
+      }
+      show(form, said.field || fallback, typeof said.detail === "string" ? said.detail : "Something in this form cannot be used.");
+    } catch {
+      show(form, fallback, "The server cannot be reached. Try again in a moment.");
+    } finally {
+      button.disabled = false;
+    }
+  });
+  const fill = () => {
+    const field = document.querySelector("form[data-post] [name=token]");
+    if (field && !field.value && location.hash.length > 20) field.value = location.hash.slice(1);
+  };
+  addEventListener("load", fill);
+  setTimeout(fill, 300);
+})();

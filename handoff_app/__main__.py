@@ -1,0 +1,5 @@
+"""`python -m handoff_app` is `handoff`."""
+
+from handoff_app.cli import main
+
+main()

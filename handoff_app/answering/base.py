@@ -1,0 +1,66 @@
+"""The shelf of answerers: what a question holds, what an answer holds, and the one method an answerer has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of an article that can be searched and shown.
+
+    `phrasings` are other ways in which visitors ask for it; they are searched, never shown.
+    """
+
+    id: str
+    article_id: str
+    title: str
+    text: str
+    phrasings: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an answer comes from, as the visitor sees it; `url` is empty when the article has no public page."""
+
+    article_id: str
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An earlier message; `author` is `visitor`, `ai` or `agent`."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a visitor asked, in which language, after what; `locale` is a BCP 47 tag."""
+
+    text: str
+    locale: str = "en"
+    history: tuple[Turn, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the AI would say.
+
+    `confidence` is a probability from 0 to 1 that the answer is right. An answer that is not `confident` has an empty
+    text: the caller says so in the visitor's language and offers a human.
+    """
+
+    text: str
+    confidence: float
+    confident: bool
+    sources: Sequence[Source] = ()
+
+
+class Answerer(Protocol):
+    """Turns a question into an answer; raises whatever went wrong, and the worker decides what follows."""
+
+    async def answer(self, question: Question) -> Answer: ...

@@ -1,0 +1,1 @@
+"""Plain HTTP beside the pages: sign-in, health, metrics."""

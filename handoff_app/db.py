@@ -1,0 +1,71 @@
+"""The engine, and `transact`: one domain verb in one transaction on a worker thread; commit; then ring the bells."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlmodel import Session
+
+from handoff_app import live
+from handoff_app.config import config
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@cache
+def engine() -> Engine:
+    """The process's engine, made at first use."""
+    return make_engine(config().database_url)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """SQLite has one writer: one thread makes a queue of what would be lock contention. PostgreSQL gets a pool."""
+    return ThreadPoolExecutor(1 if engine().dialect.name == "sqlite" else 8, thread_name_prefix="db")
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with this project's settings for SQLite or PostgreSQL."""
+    if not url.startswith("sqlite"):
+        return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    made = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+    event.listen(made, "connect", _prepare_sqlite)
+    event.listen(made, "begin", _begin_immediate)
+    return made
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """WAL with FULL sync: what is acknowledged survives a power cut. The driver's own BEGIN is switched off."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Any) -> None:
+    """A writer takes its lock at once, so that it waits in `busy_timeout` and never fails half-way."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def transact(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `verb(session, …)` in one transaction, commit, ring what it announced, return its result.
+
+    Whatever the verb raises rolls everything back and rises. Never blocks the event loop.
+    """
+    loop = asyncio.get_running_loop()
+    result, topics = await loop.run_in_executor(_threads(), lambda: transact_now(verb, *args, **kwargs))
+    live.hub.ring(topics)
+    return result
+
+
+def transact_now(
+    verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+) -> tuple[T, frozenset[str]]:
+    """The same in this thread, for the command line: the verb's result, and the topics that it announced."""
+    with Session(engine(), expire_on_commit=False) as session, live.announcing() as topics:
+        result = verb(session, *args, **kwargs)
+        session.commit()
+    return result, frozenset(topics)

@@ -1,0 +1,76 @@
+"""`handoff doctor`: one line for each thing that is configured; 1 if one of them fails."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import aiosmtplib
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlmodel import Session, text
+
+from handoff_app import net
+from handoff_app.channels.email import server_options
+from handoff_app.config import config
+from handoff_app.db import engine, transact
+from handoff_app.domain import settings
+
+
+def report() -> int:
+    """Print the lines; what is not configured does not count as a failure."""
+    return asyncio.run(_report())
+
+
+async def _report() -> int:
+    checks: list[tuple[str, Callable[[], Awaitable[str]]]] = [
+        ("database", _database),
+        ("mail server", _mail),
+        ("Slack", _slack),
+        ("webhook", _webhook),
+    ]
+    bad = 0
+    for name, check in checks:
+        try:
+            said = await check()
+        except Exception as error:
+            bad, said = 1, f"FAILS: {str(error)[:200] or type(error).__name__}"
+        print(f"{name:12} {said}")
+    return bad
+
+
+async def _database() -> str:
+    await transact(_select_one)
+    return f"ok ({engine().dialect.name})"
+
+
+async def _mail() -> str:
+    if not config().smtp_url:
+        return f"not configured: mail is written to {config().data_dir / 'mail'}"
+    options = server_options()
+    client = aiosmtplib.SMTP(**options)
+    async with client:
+        await client.noop()
+    return f"ok ({options['hostname']}:{options['port']})"
+
+
+async def _slack() -> str:
+    token = (await transact(settings.credentials))["slack_token"]
+    if not token:
+        return "not configured"
+    try:
+        answer = await AsyncWebClient(token=token, base_url=config().slack_api_url, timeout=10).auth_test()
+    except SlackApiError as error:
+        raise RuntimeError(f"Slack answered {error.response.get('error')}") from error
+    return f"ok ({answer.get('team')})"
+
+
+async def _webhook() -> str:
+    url = (await transact(settings.escalations)).webhook_url
+    if not url:
+        return "not configured"
+    net.check_url(url)
+    return f"ok ({urlsplit(url).hostname} is an address that may be called; send a test from the settings)"
+
+
+def _select_one(session: Session) -> None:
+    session.connection().execute(text("SELECT 1"))

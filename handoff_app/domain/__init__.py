@@ -1,0 +1,1 @@
+"""What the product means: plain functions `verb(session, …)` over rows. No Reflex, no network; never commits."""

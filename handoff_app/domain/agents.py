@@ -1,0 +1,63 @@
+"""The people of the staff and their signed-in browsers. Passwords arrive here already hashed."""
+
+import secrets
+from datetime import timedelta
+
+from sqlmodel import Session, col, delete, func, select
+
+from handoff_app import vault
+from handoff_app.domain.models import Agent, Role, SignIn, now
+from handoff_app.domain.settings import BadValue, checked_email
+
+SIGNED_IN_FOR = timedelta(days=14)
+
+
+def add(session: Session, email: str, name: str, role: Role, password_hash: str) -> Agent:
+    """A new agent or admin. Raises `BadValue` if the address is taken or is none."""
+    address = checked_email(email, "email").lower()
+    if by_email(session, address):
+        raise BadValue("email", f"{address} has an account already.")
+    agent = Agent(email=address, name=name.strip() or _name_from(address), role=role, password_hash=password_hash)
+    session.add(agent)
+    session.flush()
+    return agent
+
+
+def by_email(session: Session, email: str) -> Agent | None:
+    """The person with this address, whatever its case."""
+    return session.exec(select(Agent).where(Agent.email == email.strip().lower())).first()
+
+
+def any_admin(session: Session) -> bool:
+    """Whether somebody can change the settings."""
+    query = select(func.count()).select_from(Agent).where(Agent.role == Role.ADMIN, col(Agent.active).is_(True))
+    return session.exec(query).one() > 0
+
+
+def sign_in(session: Session, agent_id: str) -> str:
+    """A new signed-in browser; the cookie's value is returned and only its fingerprint kept."""
+    token = secrets.token_urlsafe(32)
+    session.exec(delete(SignIn).where(col(SignIn.expires_at) < now()))
+    session.add(SignIn(id=vault.fingerprint(token), agent_id=agent_id, expires_at=now() + SIGNED_IN_FOR))
+    return token
+
+
+def signed_in(session: Session, token: str) -> Agent | None:
+    """Who this cookie is, if it is valid and its person is active."""
+    query = select(Agent).join(SignIn, col(SignIn.agent_id) == Agent.id)
+    query = query.where(SignIn.id == vault.fingerprint(token), SignIn.expires_at > now(), col(Agent.active).is_(True))
+    return session.exec(query).first()
+
+
+def sign_out(session: Session, token: str) -> None:
+    """Forget this browser."""
+    session.exec(delete(SignIn).where(col(SignIn.id) == vault.fingerprint(token)))
+
+
+def rehash(session: Session, agent_id: str, password_hash: str) -> None:
+    """Keep a fresher hash of the same password."""
+    session.get_one(Agent, agent_id).password_hash = password_hash
+
+
+def _name_from(address: str) -> str:
+    return address.partition("@")[0].replace(".", " ").title()

@@ -1,0 +1,218 @@
+"""Who says what, and whose turn it is. Every change of hands is a guarded UPDATE."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
+
+from handoff_app import i18n, live, vault
+from handoff_app.domain import settings
+from handoff_app.domain.models import (
+    Author,
+    Conversation,
+    Escalation,
+    Message,
+    Prompt,
+    Status,
+    Visitor,
+    now,
+)
+
+MOST_CHARACTERS = 4000
+
+
+class NotFound(LookupError):
+    """There is no such conversation, or not for this person: nobody learns which."""
+
+
+class BadMessage(ValueError):
+    """A message that is empty or too long; the message is the key of the sentence to show."""
+
+
+def visitor(session: Session, secret: str, locale: str = "en") -> Visitor:
+    """The visitor who holds this secret of at least 256 bits; a new one if nobody does."""
+    found = session.exec(select(Visitor).where(Visitor.secret_hash == vault.fingerprint(secret))).first()
+    if found is None:
+        found = Visitor(secret_hash=vault.fingerprint(secret), locale=locale)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def current(session: Session, visitor_id: str) -> Conversation | None:
+    """The chat that this visitor sees when the widget opens."""
+    query = _of_visitor(visitor_id).order_by(col(Conversation.created_at).desc(), col(Conversation.id)).limit(1)
+    return session.exec(query).first()
+
+
+def recent(session: Session, visitor_id: str, limit: int = 10) -> Sequence[Conversation]:
+    """This visitor's latest chats in which something was said, newest first."""
+    query = _of_visitor(visitor_id).where(Conversation.last_seq > 0).order_by(col(Conversation.updated_at).desc())
+    return session.exec(query.limit(limit)).all()
+
+
+def of_visitor(session: Session, visitor_id: str, conversation_id: str) -> Conversation:
+    """The conversation if it is this visitor's. Raises `NotFound`."""
+    found = session.exec(_of_visitor(visitor_id).where(Conversation.id == conversation_id)).first()
+    if found is None:
+        raise NotFound(conversation_id)
+    return found
+
+
+def start(session: Session, visitor_id: str, locale: str, page_url: str = "") -> Conversation:
+    """A new chat with the AI, or the one that was started and never used."""
+    latest = current(session, visitor_id)
+    if latest is not None and latest.last_seq == 0:
+        return latest
+    started = Conversation(visitor_id=visitor_id, locale=locale, page_url=page_url[:2000])
+    session.add(started)
+    session.flush()
+    return started
+
+
+def visitor_says(
+    session: Session, conversation: Conversation, text: str, client_id: str, page_url: str = "", to_answer: bool = True
+) -> Message:
+    """Write the visitor's message once per `client_id`, and make its answer due if the AI has the conversation.
+
+    A repeated `client_id` returns the row that is there. Raises `BadMessage`.
+    """
+    said = said_before(session, conversation.id, client_id)
+    if said is not None:
+        return said
+    check(text)
+    if conversation.status == Status.RESOLVED:
+        hand_over(session, conversation, Status.WITH_AI)
+    message = write(session, conversation, Author.VISITOR, clean(text), client_id=client_id)
+    conversation.unread += 1
+    conversation.page_url = page_url[:2000] or conversation.page_url
+    if conversation.prompt == Prompt.OFFER:
+        conversation.prompt, conversation.prompt_reason = Prompt.NONE, None
+    if to_answer and conversation.status == Status.WITH_AI:
+        conversation.answer_due_at, conversation.answer_attempts = now(), 0
+        live.announce(live.WORK)
+    return message
+
+
+def ai_says(
+    session: Session,
+    conversation_id: str,
+    epoch: int,
+    text: str,
+    confidence: float,
+    sources: Sequence[dict[str, str]] = (),
+    offer: bool = False,
+) -> bool:
+    """Post the AI's answer if nobody took the conversation meanwhile; else keep it as a suggestion for the agent."""
+    conversation = locked(session, conversation_id)
+    mine = conversation.owner_epoch == epoch and conversation.status == Status.WITH_AI
+    extra: dict[str, Any] = {"confidence": confidence, "sources": list(sources), "suggestion": not mine}
+    write(session, conversation, Author.AI, text, **extra)
+    if mine and offer and settings.escalations(session).enabled:
+        conversation.prompt = Prompt.OFFER
+    return mine
+
+
+def hide(session: Session, conversation: Conversation) -> None:
+    """Take the chat out of the visitor's sight; the inbox keeps it."""
+    conversation.hidden_from_visitor = True
+    session.add(conversation)
+
+
+def visitor_read(session: Session, conversation: Conversation) -> None:
+    """Note that the visitor has seen everything."""
+    if conversation.visitor_unread:
+        conversation.visitor_unread = 0
+        session.add(conversation)
+
+
+def messages(session: Session, conversation_id: str, after: int = 0, limit: int = 200) -> Sequence[Message]:
+    """The messages with `seq` above `after`, oldest first; of many, the latest `limit`."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.seq > after)
+    return session.exec(query.order_by(col(Message.seq).desc()).limit(limit)).all()[::-1]
+
+
+def messages_before(session: Session, conversation_id: str, before: int, limit: int = 30) -> Sequence[Message]:
+    """The `limit` messages just before `seq` = `before`, oldest first."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.seq < before)
+    return session.exec(query.order_by(col(Message.seq).desc()).limit(limit)).all()[::-1]
+
+
+def system_line(session: Session, conversation: Conversation, key: str, **values: str) -> Message:
+    """A line by nobody, in the visitor's language, with the owner's words; the inbox shows it by its key."""
+    said = i18n.text(key, conversation.locale, settings.edited_texts(session, conversation.locale), **values)
+    return write(session, conversation, Author.SYSTEM, said, key=key, name=next(iter(values.values()), ""))
+
+
+def write(session: Session, conversation: Conversation, author: Author, text: str, **extra: Any) -> Message:
+    """Give the message the next number and announce it. The one place where messages are made."""
+    conversation.last_seq += 1
+    message = Message(conversation_id=conversation.id, seq=conversation.last_seq, author=author, text=text, **extra)
+    if author != Author.SYSTEM and not message.suggestion:
+        conversation.last_text, conversation.last_author = text[:200], author
+    conversation.updated_at = message.created_at
+    session.add(conversation)
+    session.add(message)
+    announce(conversation)
+    return message
+
+
+def announce(conversation: Conversation) -> None:
+    """Ring those who watch this conversation, and the inboxes."""
+    live.announce(live.conversation(conversation.id), live.INBOX)
+
+
+def check(text: str) -> None:
+    """Refuse what cannot be sent. Raises `BadMessage`."""
+    if not text.strip():
+        raise BadMessage(i18n.key("widget.empty"))
+    if len(text) > MOST_CHARACTERS:
+        raise BadMessage(i18n.key("widget.too_long"))
+
+
+def clean(text: str) -> str:
+    """Text that every database, mail and browser can carry: no NUL, no lone surrogate, no bidi override."""
+    safe = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return safe.translate(_OVERRIDES).replace("\r\n", "\n").strip()
+
+
+_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def _of_visitor(visitor_id: str) -> SelectOfScalar[Conversation]:
+    return select(Conversation).where(
+        Conversation.visitor_id == visitor_id, col(Conversation.hidden_from_visitor).is_(False)
+    )
+
+
+def said_before(session: Session, conversation_id: str, client_id: str) -> Message | None:
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
+    return session.exec(query).first()
+
+
+def locked(session: Session, conversation_id: str) -> Conversation:
+    """The row, locked on PostgreSQL until the commit; SQLite's transaction holds the only write lock already."""
+    found = session.exec(select(Conversation).where(Conversation.id == conversation_id).with_for_update()).first()
+    if found is None:
+        raise NotFound(conversation_id)
+    return found
+
+
+def hand_over(session: Session, conversation: Conversation, status: Status) -> None:
+    """Take the conversation from whoever has it; what they still write under the old epoch is lost."""
+    conversation.status, conversation.owner_id = status, None
+    conversation.owner_epoch += 1
+    quiet(conversation)
+    session.exec(
+        update(Escalation)
+        .where(col(Escalation.conversation_id) == conversation.id, col(Escalation.closed_at).is_(None))
+        .values(closed_at=now())
+    )
+    session.add(conversation)
+
+
+def quiet(conversation: Conversation) -> None:
+    """No answer is due and nothing is asked of the visitor any more."""
+    conversation.answer_due_at, conversation.prompt_due_at = None, None
+    conversation.prompt, conversation.prompt_reason = Prompt.NONE, None

@@ -1,0 +1,49 @@
+"""A `due_at` column is a queue: claim the earliest due rows under a lease; settle only what is still mine."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from sqlmodel import Session, SQLModel, col, select
+
+from handoff_app.domain.models import Conversation, Delivery, now
+
+LEASE: Final = timedelta(seconds=30)
+"""Longer than any deadline of the work itself: 10 s for a request, 20 s for an answer."""
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def deliveries(session: Session, owner: str, limit: int = 20) -> Sequence[Delivery]:
+    """Due deliveries, now held by `owner` for a lease."""
+    rows = _claim(session, Delivery, Delivery.due_at, limit)
+    for row in rows:
+        row.owner, row.due_at = owner, now() + LEASE
+    return rows
+
+
+def answers(session: Session, owner: str, limit: int = 8) -> Sequence[Conversation]:
+    """Conversations whose visitor waits for the AI, now held by `owner` for a lease."""
+    rows = _claim(session, Conversation, Conversation.answer_due_at, limit)
+    for row in rows:
+        row.answer_owner, row.answer_due_at = owner, now() + LEASE
+        row.answer_attempts += 1
+    return rows
+
+
+def prompts(session: Session, limit: int = 20) -> Sequence[Conversation]:
+    """Conversations in which nobody left an address in time."""
+    return _claim(session, Conversation, Conversation.prompt_due_at, limit)
+
+
+def settle_answer(session: Session, conversation_id: str, leased_until: datetime) -> None:
+    """Done with this answer, unless the visitor has written again meanwhile: then the next one is due."""
+    row = session.get_one(Conversation, conversation_id)
+    if row.answer_due_at == leased_until:
+        row.answer_due_at, row.answer_owner = None, ""
+
+
+def _claim(session: Session, table: type[Row], due: Any, limit: int) -> Sequence[Row]:
+    """The earliest due rows. SQLite's transaction holds the write lock; PostgreSQL skips what others have locked."""
+    query = select(table).where(col(due) <= now()).order_by(col(due)).limit(limit)
+    return session.exec(query.with_for_update(skip_locked=True)).all()

@@ -1,0 +1,94 @@
+"""Messages as a page shows them, and the state of the chat around them: what the widget and the thread re-read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from handoff_app import i18n
+from handoff_app.domain import conversations
+from handoff_app.domain.models import Agent, Author, Conversation, Message
+
+
+@dataclass(frozen=True)
+class SourceLink:
+    """One source below an answer."""
+
+    number: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message, ready to be shown; `first` begins a run of the same author."""
+
+    seq: int
+    author: str
+    name: str
+    text: str
+    at: str
+    client_id: str = ""
+    confidence: str = ""
+    low: bool = False
+    suggestion: bool = False
+    first: bool = True
+    sources: list[SourceLink] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Chat:
+    """What changed in a chat since `after`, and how it stands."""
+
+    id: str
+    status: str
+    prompt: str
+    locale: str
+    typing: bool
+    agent: str
+    lines: list[Line]
+
+
+def read(session: Session, conversation_id: str, after: int, for_team: bool = False) -> Chat:
+    """The messages newer than `after`, and how the chat stands. Raises `conversations.NotFound`."""
+    row = session.get(Conversation, conversation_id)
+    if row is None:
+        raise conversations.NotFound(conversation_id)
+    owner = session.get(Agent, row.owner_id) if row.owner_id else None
+    return Chat(
+        id=row.id,
+        status=row.status,
+        prompt=row.prompt,
+        locale=row.locale,
+        typing=row.answer_due_at is not None,
+        agent=owner.name if owner else "",
+        lines=lines(conversations.messages(session, conversation_id, after), for_team),
+    )
+
+
+def lines(messages: Sequence[Message], for_team: bool = False) -> list[Line]:
+    """Messages as lines; suggestions are for the team alone, and the team reads system lines in English."""
+    shown = [m for m in messages if for_team or not m.suggestion]
+    return [_line(m, before, for_team) for m, before in zip(shown, [None, *shown], strict=False)]
+
+
+def earlier(session: Session, conversation_id: str, before: int, for_team: bool = False) -> list[Line]:
+    """The thirty messages before `before`."""
+    return lines(conversations.messages_before(session, conversation_id, before), for_team)
+
+
+def _line(m: Message, before: Message | None, for_team: bool) -> Line:
+    values = {"name": m.name, "email": m.name}
+    return Line(
+        seq=m.seq,
+        author=m.author,
+        name=m.name,
+        text=i18n.text(m.key, i18n.DEFAULT, **values) if m.key and for_team else m.text,
+        at=m.created_at.strftime("%H:%M"),
+        client_id=m.client_id or "",
+        confidence=f"{m.confidence:.2f}" if for_team and m.author == Author.AI and m.confidence is not None else "",
+        low=(m.confidence or 0) < 0.5,
+        suggestion=m.suggestion,
+        first=before is None or before.author != m.author or before.name != m.name,
+        sources=[SourceLink(str(i), s["title"], s["url"]) for i, s in enumerate(m.sources, 1)],
+    )

@@ -1,0 +1,79 @@
+"""The front door: the app, its guard, its pages and its API. No logic."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import reflex as rx
+from fastapi import FastAPI
+
+from handoff_app import worker
+from handoff_app.access.guard import Guard, SocketServer
+from handoff_app.api import auth, health
+from handoff_app.api.doors import Doors
+from handoff_app.pages.access import login, setup
+from handoff_app.pages.inbox import InboxListState, InboxState, inbox_page
+from handoff_app.pages.insights import InsightsState, insights_page
+from handoff_app.pages.settings.escalations import EscalationsState, escalations_page
+from handoff_app.pages.settings.localization import LocalizationState, localization_page
+from handoff_app.pages.shared.frame import StaffState
+from handoff_app.pages.shared.tabs import tabs
+from handoff_app.pages.shop import shop
+from handoff_app.pages.widget import WidgetState, widget
+
+api = FastAPI(title="Handoff", docs_url="/api/docs", openapi_url="/api/openapi.json", redoc_url=None)
+api.include_router(health.router)
+api.include_router(auth.router)
+
+app = rx.App(
+    sio=SocketServer(),
+    stylesheets=["/theme.css"],
+    head_components=[
+        rx.el.script(src="/boot.js"),
+        *(rx.el.script(src=src, custom_attrs={"defer": True}) for src in ("/chat.js", "/forms.js")),
+    ],
+    html_lang="en",
+    toaster=None,
+    api_transformer=[api, Doors],
+)
+app.add_middleware(Guard(), index=0)
+tabs.app = app
+
+
+@asynccontextmanager
+async def background() -> AsyncIterator[None]:
+    """The worker and the sweep live as long as the server; at the end what is under way may finish."""
+    tasks = [asyncio.create_task(worker.Worker().run()), asyncio.create_task(tabs.sweep())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await worker.finish()
+
+
+app.register_lifespan_task(background)
+
+app.add_page(shop, route="/", title="Acme Outdoor")
+app.add_page(widget, route="/widget", title="Chat", on_load=WidgetState.greet)
+app.add_page(login, route="/login", title="Sign in · Handoff")
+app.add_page(setup, route="/setup", title="Set up · Handoff")
+
+_INBOX = [StaffState.enter, InboxListState.open, InboxState.open]
+app.add_page(inbox_page, route="/inbox", title="Inbox · Handoff", on_load=_INBOX)
+app.add_page(inbox_page, route="/inbox/[conversation]", title="Inbox · Handoff", on_load=_INBOX)
+app.add_page(
+    insights_page, route="/insights", title="Insights · Handoff", on_load=[StaffState.enter, InsightsState.open]
+)
+app.add_page(
+    escalations_page,
+    route="/settings/escalations",
+    title="Escalations · Handoff",
+    on_load=[StaffState.enter, EscalationsState.open],
+)
+app.add_page(
+    localization_page,
+    route="/settings/localization",
+    title="Localization · Handoff",
+    on_load=[StaffState.enter, LocalizationState.open],
+)

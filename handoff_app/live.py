@@ -1,0 +1,108 @@
+"""Topics and bells: announce inside a transaction, ring after the commit. A bell says "look" and carries no data."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+log = logging.getLogger(__name__)
+
+Refresh = Callable[[], Awaitable[None]]
+
+WORK = "work"
+"""The topic that wakes the worker: some row became due."""
+INBOX = "inbox"
+"""The topic of every inbox list."""
+
+
+def conversation(id: str) -> str:
+    """The topic of one conversation's messages and status."""
+    return f"conversation:{id}"
+
+
+_announced: ContextVar[set[str] | None] = ContextVar("announced", default=None)
+
+
+@contextmanager
+def announcing() -> Iterator[set[str]]:
+    """Collect what is announced within; `db.transact` rings it once the commit has succeeded."""
+    topics: set[str] = set()
+    token = _announced.set(topics)
+    try:
+        yield topics
+    finally:
+        _announced.reset(token)
+
+
+def announce(*topics: str) -> None:
+    """Say inside a transaction that these topics will have news. Outside of one it is a mistake, and raises."""
+    collected = _announced.get()
+    if collected is None:
+        raise RuntimeError("announce() belongs inside a transaction")
+    collected.update(topics)
+
+
+@dataclass
+class _Watch:
+    refresh: Refresh
+    pause: float
+    topics: frozenset[str]
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
+    task: "asyncio.Task[None] | None" = None
+
+
+class Hub:
+    """Who watches what in this process. A watcher refreshes once per pause at most, and always after the last bell."""
+
+    def __init__(self) -> None:
+        self._watches: dict[str, _Watch] = {}
+        self._by_topic: dict[str, set[str]] = {}
+
+    def watch(self, watcher: str, topics: Iterable[str], refresh: Refresh, pause: float = 0.05) -> None:
+        """Call `refresh` when one of `topics` rings; replaces what `watcher` watched. `pause` is in seconds."""
+        self.forget(watcher)
+        entry = self._watches[watcher] = _Watch(refresh, pause, frozenset(topics))
+        for topic in entry.topics:
+            self._by_topic.setdefault(topic, set()).add(watcher)
+
+    def forget(self, watcher: str) -> None:
+        """Stop watching; nothing happens if `watcher` is unknown."""
+        entry = self._watches.pop(watcher, None)
+        if entry is None:
+            return
+        for topic in entry.topics:
+            self._by_topic[topic].discard(watcher)
+            if not self._by_topic[topic]:
+                del self._by_topic[topic]
+
+    def ring(self, topics: Iterable[str]) -> None:
+        """Wake everyone who watches one of `topics`. Must be called on the event loop."""
+        for watcher in {name for topic in topics for name in self._by_topic.get(topic, ())}:
+            entry = self._watches[watcher]
+            entry.rung.set()
+            if entry.task is None:
+                entry.task = asyncio.get_running_loop().create_task(self._serve(watcher, entry))
+
+    def names(self) -> list[str]:
+        """Everyone who watches."""
+        return list(self._watches)
+
+    async def _serve(self, watcher: str, entry: _Watch) -> None:
+        """One task while bells ring, none while it is quiet."""
+        try:
+            while entry.rung.is_set() and self._watches.get(watcher) is entry:
+                entry.rung.clear()
+                await entry.refresh()
+                await asyncio.sleep(entry.pause)
+        except Exception:
+            log.exception("refreshing %s failed", watcher)
+            if self._watches.get(watcher) is entry:
+                self.forget(watcher)
+        finally:
+            entry.task = None
+
+
+hub = Hub()
+"""This process's hub."""

@@ -1,0 +1,164 @@
+"""The only HTTP client that may reach an address a person typed: it connects only to what it has checked."""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from handoff_app.config import config
+
+CONNECT_SECONDS: Final = 5.0
+TOTAL_SECONDS: Final = 10.0
+KEPT_BYTES: Final = 64 * 1024
+_PORTS: Final = frozenset({80, 443})
+
+# Beyond what `is_global` refuses: addresses that carry a private one inside, and the metadata service of one cloud.
+_REFUSED: Final = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "168.63.129.16/32",
+        "192.88.99.0/24",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2001::/32",
+        "2002::/16",
+        "fec0::/10",
+        "::/96",
+        "100:0:0:1::/64",
+        "5f00::/16",
+    )
+)
+
+
+class Refused(ValueError):
+    """The address may not be reached; the message is one sentence for the person who typed it."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: the first 64 KiB, and how long it took."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+
+def check_url(url: str) -> str:
+    """The address if its form is acceptable: http(s), a host, an allowed port, no literal private address.
+
+    Raises `Refused`. Names are resolved and judged again at every connection, so this is only the early word.
+    """
+    parts = urlsplit(url.strip())
+    try:
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise Refused("This is not a web address. It should look like https://example.com/hook.") from error
+    if parts.scheme not in ("http", "https") or not host or " " in url.strip():
+        raise Refused("This is not a web address. It should look like https://example.com/hook.")
+    if parts.username or parts.password:
+        raise Refused("Leave user name and password out of the address.")
+    if config().allow_private_urls:
+        return url.strip()
+    if port not in (None, *_PORTS):
+        raise Refused("Only ports 80 and 443 are allowed.")
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        raise Refused("This address is private. Use one that is reachable from the internet.")
+    _judge(_literal(host))
+    return url.strip()
+
+
+async def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    """POST once, following no redirect, within 10 s in all. Raises `Refused`, `httpx.HTTPError` or `TimeoutError`."""
+    check_url(url)
+    started = monotonic()
+    async with asyncio.timeout(TOTAL_SECONDS):
+        async with httpx.AsyncClient(transport=_transport(), follow_redirects=False, trust_env=False) as client:
+            timeout = httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS)
+            async with client.stream("POST", url, content=body, headers=dict(headers), timeout=timeout) as response:
+                kept = await _first_bytes(response)
+    return Reply(response.status_code, response.headers, kept, monotonic() - started)
+
+
+async def _first_bytes(response: httpx.Response) -> bytes:
+    """Raw, not decoded: a compressed bomb stays compressed."""
+    kept = b""
+    async for chunk in response.aiter_raw():
+        kept += chunk[: KEPT_BYTES - len(kept)]
+        if len(kept) >= KEPT_BYTES:
+            break
+    return kept
+
+
+def _transport() -> httpx.AsyncHTTPTransport:
+    transport = httpx.AsyncHTTPTransport(retries=0)
+    transport._pool = httpcore.AsyncConnectionPool(
+        ssl_context=ssl.create_default_context(), network_backend=_Guarded(), http1=True, http2=False
+    )
+    return transport
+
+
+class _Guarded(httpcore.AsyncNetworkBackend):
+    """Resolves once, judges every address of the answer, and connects to the address it judged, never to the name."""
+
+    def __init__(self) -> None:
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = await _resolve(host, port)
+        if not config().allow_private_urls:
+            for address in addresses:
+                _judge(ipaddress.ip_address(address))
+        return await self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+
+    async def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
+        raise Refused("Only web addresses are allowed.")
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def _resolve(host: str, port: int) -> list[str]:
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise httpcore.ConnectError("the name could not be resolved") from error
+    return [str(info[4][0]).partition("%")[0] for info in found]
+
+
+def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that `host` spells in any of the ways a resolver takes (decimal, octal, hex, short), else None."""
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host.rstrip(".")))
+    except (OSError, UnicodeError):
+        return None
+
+
+def _judge(address: ipaddress.IPv4Address | ipaddress.IPv6Address | None) -> None:
+    if address is None:
+        return
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    refused = any(address in net for net in _REFUSED if net.version == address.version)
+    if refused or not address.is_global or address.is_multicast:
+        raise Refused("This address is private. Use one that is reachable from the internet.")

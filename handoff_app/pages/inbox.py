@@ -1,0 +1,191 @@
+"""The live inbox: the list, the thread, and what an agent does with a conversation."""
+
+from typing import Any
+
+import reflex as rx
+from sqlmodel import Session
+
+from handoff_app import i18n, live
+from handoff_app.access.guard import agent_of
+from handoff_app.db import transact
+from handoff_app.domain import conversations, desk, inbox, transcript
+from handoff_app.domain.inbox import Card, Row
+from handoff_app.domain.models import Agent, now
+from handoff_app.domain.transcript import Line
+from handoff_app.pages.shared.inbox_view import inbox_view
+from handoff_app.pages.shared.tabs import tabs
+
+TAIL = 30
+KEPT = 5
+NOBODY = Card("", "", "", "", "", "", "", "", "", "", [], [])
+
+
+class InboxListState(rx.State):
+    """The list beside the thread; it has its own bell, slower than the thread's."""
+
+    rows: list[Row] = []
+    counts: dict[str, int] = dict.fromkeys(inbox.FILTERS, 0)
+    chosen: str = "all"
+    sought: str = ""
+    listed: bool = False
+
+    _agent: str = ""
+
+    @rx.event
+    async def open(self) -> None:
+        """Show the list and keep it moving."""
+        self._agent = (await agent_of(self)).id
+        tabs.watch(self, [live.INBOX], pause=0.2)
+        await self._look()
+        self.listed = True
+
+    @rx.event
+    async def choose(self, filter: str) -> None:
+        """One of `Waiting`, `Mine`, `AI`, `Resolved`, `All`."""
+        if filter in inbox.FILTERS:
+            self.chosen = filter
+            await self._look()
+
+    @rx.event
+    async def search(self, form: dict[str, Any]) -> None:
+        """Conversations in which this was said, or of this visitor."""
+        self.sought = str(form.get("search", ""))[:100]
+        await self._look()
+
+    async def _look(self) -> None:
+        counts, rows = await transact(_list, self._agent, self.chosen, self.sought)
+        if rows != self.rows:
+            self.rows = rows
+        if counts != self.counts:
+            self.counts = counts
+
+
+class InboxState(rx.State):
+    """The opened conversation."""
+
+    selected: str = ""
+    chat_status: str = ""
+    typing: bool = False
+    owner: str = ""
+    mine: bool = False
+    card: Card = NOBODY
+    history: list[Line] = []
+    tail: list[Line] = []
+    more: bool = False
+    problem: str = ""
+    refused: str = ""
+    refused_text: str = ""
+
+    _seen: int = 0
+    _name: str = ""
+
+    @rx.event
+    async def open(self) -> None:
+        """The conversation of the address, or none."""
+        person = await agent_of(self)
+        self._name = person.name
+        wanted = self.router.url.path.rstrip("/").rpartition("/inbox")[2].strip("/")
+        self.selected, self.history, self.tail, self._seen, self.problem = "", [], [], 0, ""
+        if not wanted:
+            return
+        try:
+            await self._begin(wanted)
+        except conversations.NotFound:
+            self.problem = "There is no such conversation."
+
+    @rx.event
+    async def take_over(self) -> None:
+        """`Take over`; the second agent hears who has it."""
+        await self._do(desk.take_over)
+
+    @rx.event
+    async def hand_back(self) -> None:
+        """`Hand back to AI`."""
+        await self._do(desk.hand_back)
+
+    @rx.event
+    async def resolve(self) -> None:
+        """`Resolve`."""
+        await self._do(desk.resolve)
+
+    @rx.event
+    async def reply(self, form: dict[str, Any]) -> None:
+        """Send; takes the conversation over if nobody has it. A refused reply goes back into the composer."""
+        person = await agent_of(self)
+        client_id, text = str(form.get("client_id", ""))[:64], str(form.get("text", ""))
+        if not client_id or not self.selected:
+            return
+        try:
+            await transact(_as_agent, desk.agent_says, person.id, self.selected, text, client_id)
+        except desk.AlreadyTaken as error:
+            self.refused, self.refused_text = client_id, f"Not sent: {error.by} has this conversation."
+        except conversations.BadMessage as error:
+            self.refused, self.refused_text = client_id, i18n.text(str(error), i18n.DEFAULT)
+
+    @rx.event
+    async def earlier(self) -> None:
+        """Thirty messages more of a long thread."""
+        first = (self.history or self.tail)[0].seq if self.tail else 0
+        found = await transact(transcript.earlier, self.selected, first, for_team=True)
+        self.history = found + self.history
+        self.more = bool(found) and found[0].seq > 1
+
+    async def _do(self, verb: Any) -> None:
+        person = await agent_of(self)
+        self.problem = ""
+        try:
+            await transact(_as_agent, verb, person.id, self.selected)
+        except desk.AlreadyTaken as error:
+            self.problem = f"{error.by} has already taken this conversation."
+
+    async def _begin(self, conversation: str) -> None:
+        chat, card = await transact(_thread, conversation, 0)
+        self.selected = conversation
+        tabs.watch(self, [live.conversation(conversation)], pause=0.05)
+        self._take(chat, card)
+        self.more = bool(chat.lines) and chat.lines[0].seq > 1
+
+    async def _look(self) -> None:
+        if self.selected:
+            self._take(*await transact(_thread, self.selected, self._seen))
+
+    def _take(self, chat: transcript.Chat, card: Card) -> None:
+        """Only what differs is set: an unchanged var is not sent."""
+        values = {
+            "chat_status": chat.status,
+            "typing": chat.typing,
+            "owner": chat.agent,
+            "mine": chat.agent == self._name,
+            "card": card,
+        }
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+        new = [line for line in chat.lines if line.seq > self._seen]
+        if not new:
+            return
+        self._seen = new[-1].seq
+        tail = [*self.tail, *new]
+        if len(tail) > TAIL:
+            self.history = [*self.history, *tail[:-KEPT]]
+            tail = tail[-KEPT:]
+        self.tail = tail
+
+
+def inbox_page() -> rx.Component:
+    """The pages `/inbox` and `/inbox/{conversation}`."""
+    return inbox_view(InboxListState, InboxState)
+
+
+def _list(session: Session, agent_id: str, chosen: str, sought: str) -> tuple[dict[str, int], list[Row]]:
+    return inbox.counts(session, agent_id), inbox.rows(session, agent_id, chosen, sought, now())
+
+
+def _thread(session: Session, conversation: str, after: int) -> tuple[transcript.Chat, Card]:
+    chat = transcript.read(session, conversation, after, for_team=True)
+    desk.agent_read(session, conversation)
+    return chat, inbox.card(session, conversation)
+
+
+def _as_agent(session: Session, verb: Any, agent_id: str, conversation: str, *rest: str) -> None:
+    verb(session, conversation, session.get_one(Agent, agent_id), *rest)

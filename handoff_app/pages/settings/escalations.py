@@ -1,0 +1,178 @@
+"""When a visitor wants a human: who hears about it, and how."""
+
+from dataclasses import asdict
+from typing import Any, Final
+
+import reflex as rx
+from sqlmodel import Session
+
+from handoff_app import net
+from handoff_app.config import config
+from handoff_app.db import transact
+from handoff_app.domain import escalations, outbox, settings
+from handoff_app.domain.models import Sent
+from handoff_app.pages.settings.escalations_view import escalations_view
+from handoff_app.pages.shared.tabs import tabs
+
+CHANNELS: Final = ("email", "slack", "webhook")
+SWITCHES: Final = ("enabled", "email_on", "round_robin", "slack_on", "webhook_on")
+FIELDS: Final = ("emails", "slack_channel", "slack_token", "webhook_url", "webhook_secret")
+SECRETS: Final = ("slack_token", "webhook_secret")
+TARGET: Final = {"email": "emails", "slack": "slack_channel", "webhook": "webhook_url"}
+MISSING: Final = {
+    "email": "Add and save an address first, then send a test.",
+    "slack": "Connect Slack and save a channel first, then send a test.",
+    "webhook": "Add and save an address first, then send a test.",
+}
+
+
+class EscalationsState(rx.State):
+    """The form. A saved secret is never here: only what is being typed, and whether one is set."""
+
+    switches: dict[str, bool] = dict.fromkeys(SWITCHES, False)
+    fields: dict[str, str] = dict.fromkeys(FIELDS, "")
+    errors: dict[str, str] = dict.fromkeys(FIELDS, "")
+    last: dict[str, str] = dict.fromkeys(CHANNELS, "")
+    health: dict[str, str] = dict.fromkeys(CHANNELS, "")
+    has_slack: bool = False
+    has_secret: bool = False
+    files: bool = False
+    next_in_turn: str = ""
+    dirty: bool = False
+    wrong: bool = False
+    status: str = ""
+
+    _touched: set[str] = set()
+
+    @rx.event
+    async def open(self) -> None:
+        """Show what is saved."""
+        self.files = not config().smtp_url
+        tabs.watch(self, [outbox.TOPIC], pause=0.2)
+        self._show(await transact(settings.escalations), "")
+        await self._look()
+
+    @rx.event
+    async def switch(self, name: str, on: bool) -> None:
+        """One of the switches."""
+        if name in SWITCHES:
+            self.switches = {**self.switches, name: bool(on)}
+            self._changed(name)
+
+    @rx.event
+    async def change(self, name: str, value: str) -> None:
+        """One of the fields."""
+        if name in FIELDS:
+            self.fields = {**self.fields, name: str(value)[:4000]}
+            self._changed(name)
+
+    @rx.event
+    async def save(self) -> Any:
+        """All of it or nothing; the first field that must change gets the focus."""
+        try:
+            if self.fields["webhook_url"].strip():
+                _check_webhook(self.fields["webhook_url"])
+            saved = await transact(settings.save_escalations, self._wanted(), **self._secrets())
+        except settings.BadValue as error:
+            self.errors = {**dict.fromkeys(FIELDS, ""), error.field: str(error)}
+            self.wrong, self.dirty, self.status = True, True, "One field needs a change before saving"
+            return rx.set_focus(error.field)
+        self._show(saved, "Saved")
+        await self._look()
+        return None
+
+    @rx.event
+    async def discard(self) -> None:
+        """Back to what is saved."""
+        self._show(await transact(settings.escalations), "Changes discarded")
+
+    @rx.event
+    async def disconnect_slack(self) -> None:
+        """Forget the bot token."""
+        saved = await transact(settings.escalations)
+        off = settings.Escalations(**{**asdict(saved), "slack_on": False})
+        self._show(await transact(settings.save_escalations, off, slack_token=""), "Slack is disconnected")
+        await self._look()
+
+    @rx.event
+    async def test_email(self) -> None:
+        """`Send test`."""
+        await self._test("email")
+
+    @rx.event
+    async def test_slack(self) -> None:
+        """`Send test`."""
+        await self._test("slack")
+
+    @rx.event
+    async def test_webhook(self) -> None:
+        """`Send test`."""
+        await self._test("webhook")
+
+    async def _test(self, channel: str) -> None:
+        """Through the outbox like every notice: the worker sends it, and a bell shows the result here."""
+        if self._touched & {TARGET[channel], *SECRETS}:
+            self.last = {**self.last, channel: "Save your changes first, then send a test."}
+            return
+        rows = await transact(_write_test, channel)
+        self.last = {**self.last, channel: "Sending a test…" if rows else MISSING[channel]}
+
+    async def _look(self) -> None:
+        self.last, self.health, self.next_in_turn = await transact(_deliveries, self.files)
+
+    def _changed(self, name: str) -> None:
+        self._touched = {*self._touched, name}
+        self.errors = {**self.errors, name: ""}
+        self.dirty, self.wrong, self.status = True, False, "Unsaved changes"
+
+    def _wanted(self) -> settings.Escalations:
+        shown = {name: self.fields[name] for name in ("emails", "slack_channel", "webhook_url")}
+        return settings.Escalations(**self.switches, **shown)
+
+    def _secrets(self) -> dict[str, str | None]:
+        """What was typed over a saved secret; untouched ones stay."""
+        return {name: self.fields[name] if name in self._touched else None for name in SECRETS}
+
+    def _show(self, saved: settings.Escalations, status: str) -> None:
+        values = asdict(saved)
+        self.switches = {name: values[name] for name in SWITCHES}
+        self.fields = {name: values.get(name, "") for name in FIELDS}
+        self.errors = dict.fromkeys(FIELDS, "")
+        self.has_slack, self.has_secret = saved.has_slack_token, saved.has_webhook_secret
+        self.dirty, self.wrong, self.status, self._touched = False, False, status, set()
+
+
+def escalations_page() -> rx.Component:
+    """The page `/settings/escalations`."""
+    return escalations_view(EscalationsState)
+
+
+def _check_webhook(url: str) -> None:
+    try:
+        net.check_url(url)
+    except net.Refused as error:
+        raise settings.BadValue("webhook_url", str(error)) from error
+
+
+def _write_test(session: Session, channel: str) -> int:
+    return len(outbox.write_test(session, channel, settings.escalations(session)))
+
+
+def _deliveries(session: Session, files: bool) -> tuple[dict[str, str], dict[str, str], str]:
+    """Per channel: the latest delivery in words, and its health."""
+    last, health = {}, {}
+    for channel in CHANNELS:
+        row = outbox.last_of(session, channel)
+        if row is None:
+            last[channel], health[channel] = "No delivery yet", ""
+            continue
+        when = (row.done_at or row.created_at).strftime("%d %b %H:%M")
+        if row.status == Sent.SENT:
+            took = f" in {1000 * (row.seconds or 0):.0f} ms" if not (files and channel == "email") else ""
+            last[channel], health[channel] = f"Last sent {when} to {row.target}, {row.answer}{took}", "ok"
+        elif row.status == Sent.FAILED:
+            last[channel], health[channel] = f"Failed {when}: {row.answer}", "bad"
+        else:
+            last[channel] = f"Trying again: {row.answer}" if row.answer else "Sending…"
+            health[channel] = "warn" if row.answer else ""
+    return last, health, escalations.next_in_turn(session)

@@ -1,0 +1,172 @@
+"""The frame of every staff page: navigation, who is signed in, and the door for those who may not enter."""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+import reflex as rx
+from sqlmodel import Session
+
+from handoff_app import live
+from handoff_app.access.guard import person_of
+from handoff_app.db import transact
+from handoff_app.domain import inbox, outbox
+from handoff_app.pages.shared.parts import HIDDEN, face, icon, link, logo
+from handoff_app.pages.shared.tabs import tabs
+
+ADMIN_PAGES: Final = ("/settings", "/knowledge", "/deliveries")
+
+
+class StaffState(rx.State):
+    """Who is signed in at this tab, and the counts beside the navigation."""
+
+    name: str = ""
+    initial: str = ""
+    email: str = ""
+    admin: bool = False
+    inside: bool = False
+    waiting: int = 0
+    failed: int = 0
+
+    _agent: str = ""
+
+    @rx.event
+    async def enter(self) -> Any:
+        """Every staff page begins here; a signed-out person is sent to sign in."""
+        person = await person_of(self)
+        if person is None:
+            return rx.redirect(f"/login?next={quote(self.router.url.path)}", replace=True)
+        self.name, self.email, self.initial = person.name, person.email, person.name[:1].upper()
+        self.admin, self.inside, self._agent = person.is_admin, True, person.id
+        tabs.watch(self, [live.INBOX, outbox.TOPIC], pause=0.5)
+        await self._look()
+        return None
+
+    async def _look(self) -> None:
+        waiting, failed = await transact(_counts, self._agent)
+        if (waiting, failed) != (self.waiting, self.failed):
+            self.waiting, self.failed = waiting, failed
+
+
+def frame(active: str, *content: rx.Component, admins_only: bool = False) -> rx.Component:
+    """`content` beside the navigation; an agent on an admin page reads that it is for admins."""
+    inside = rx.cond(StaffState.admin, rx.fragment(*content), _admins_only()) if admins_only else rx.fragment(*content)
+    return rx.el.div(
+        _side(active),
+        rx.el.div(
+            rx.cond(StaffState.inside, inside, _loading()),
+            class_name="flex min-h-0 min-w-0 grow flex-col pb-14 lg:pb-0",
+        ),
+        _dock(active),
+        class_name="flex h-dvh overflow-hidden bg-base-100 font-sans text-base-content antialiased",
+    )
+
+
+_PLACES: Final = (
+    ("/inbox", "Inbox", "inbox", False),
+    ("/insights", "Insights", "chart-column", False),
+    ("/settings/escalations", "Settings", "settings-2", True),
+)
+
+
+def _side(active: str) -> rx.Component:
+    return rx.el.nav(
+        link(logo(), "Handoff", href="/inbox", class_name="flex h-10 items-center gap-2.5 px-1.5 font-semibold"),
+        rx.el.ul(*(_place(active, *place) for place in _PLACES), class_name="mt-4 flex flex-col gap-0.5"),
+        rx.el.div(
+            face(StaffState.initial, tone="bg-(--p1) text-(--p1-ink)"),
+            rx.el.span(
+                rx.el.b(StaffState.name, class_name="block truncate font-medium"),
+                rx.el.span(rx.cond(StaffState.admin, "Admin", "Agent"), class_name="text-xs text-muted"),
+                class_name="min-w-0 grow text-sm/4",
+            ),
+            rx.el.form(
+                rx.el.p(custom_attrs={"data-error-for": "none"}, class_name="hidden"),
+                rx.el.button(
+                    icon("log-out"),
+                    type="submit",
+                    class_name="btn btn-ghost btn-square btn-sm text-muted",
+                    custom_attrs={"aria-label": "Sign out"},
+                ),
+                custom_attrs={"data-post": "/api/auth/sign-out"},
+            ),
+            class_name="mt-auto flex h-12 items-center gap-2.5 px-1.5",
+        ),
+        class_name="hidden w-52 shrink-0 flex-col border-e border-line bg-side p-3 lg:flex",
+        custom_attrs={"aria-label": "Main"},
+    )
+
+
+def _place(active: str, href: str, label: str, name: str, admins: bool) -> rx.Component:
+    here = href == active
+    entry = rx.el.li(
+        link(
+            icon(name),
+            label,
+            _badge(label),
+            href=href,
+            class_name="flex h-8 items-center gap-2.5 rounded-lg px-2.5 text-sm "
+            + ("bg-base-300/70 font-medium" if here else "text-muted hover:bg-base-200"),
+            custom_attrs={"aria-current": "page"} if here else {},
+        )
+    )
+    return rx.cond(StaffState.admin, entry) if admins else entry
+
+
+def _badge(label: str) -> rx.Component:
+    if label == "Inbox":
+        return rx.cond(
+            StaffState.waiting > 0, rx.el.span(StaffState.waiting, class_name="ms-auto text-xs tabular-nums")
+        )
+    if label == "Settings":
+        return rx.cond(
+            StaffState.failed > 0,
+            rx.el.span(f"{StaffState.failed} failed", class_name="ms-auto text-xs font-medium text-bad"),
+        )
+    return rx.fragment()
+
+
+def _dock(active: str) -> rx.Component:
+    def place(href: str, label: str, name: str, admins: bool) -> rx.Component:
+        tone = "text-ink font-medium" if href == active else "text-muted"
+        entry = link(
+            icon(name, "size-5 shrink-0"),
+            rx.el.span(label, class_name="text-xs"),
+            href=href,
+            class_name=f"flex grow flex-col items-center justify-center gap-0.5 {tone}",
+            custom_attrs={"aria-current": "page"} if href == active else {},
+        )
+        return rx.cond(StaffState.admin, entry) if admins else entry
+
+    return rx.el.nav(
+        *(place(*one) for one in _PLACES),
+        class_name="fixed inset-x-0 bottom-0 z-20 flex h-14 border-t border-line bg-base-100 lg:hidden",
+        custom_attrs={"aria-label": "Main"},
+    )
+
+
+def _loading() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(class_name="loading loading-spinner text-muted", custom_attrs=HIDDEN),
+        rx.el.span("Loading", class_name="sr-only"),
+        role="status",
+        class_name="grid grow place-items-center",
+    )
+
+
+def _admins_only() -> rx.Component:
+    return rx.el.main(
+        rx.el.span(
+            icon("lock", "size-6 shrink-0"), class_name="grid size-14 place-items-center rounded-2xl bg-base-200"
+        ),
+        rx.el.h1("Admins only", class_name="text-base font-semibold"),
+        rx.el.p(
+            "This page changes how Handoff works for everyone. Ask an admin of your team.",
+            class_name="max-w-80 text-sm/5.5 text-muted",
+        ),
+        link("Back to the inbox", href="/inbox", class_name="btn btn-outline mt-2"),
+        class_name="flex grow flex-col items-center justify-center gap-3 p-8 text-center",
+    )
+
+
+def _counts(session: Session, agent_id: str) -> tuple[int, int]:
+    return inbox.counts(session, agent_id)["waiting"], outbox.failures(session)

@@ -1,0 +1,260 @@
+"""The chat that visitors see, in the widget's frame or as a full page. Its words all come from the catalog."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import reflex as rx
+from sqlmodel import Session
+
+from handoff_app import i18n, live
+from handoff_app.answering import intent
+from handoff_app.db import transact
+from handoff_app.domain import conversations, escalations, settings, transcript
+from handoff_app.domain.models import Conversation, Reason
+from handoff_app.domain.transcript import Line
+from handoff_app.pages.shared.tabs import tabs
+from handoff_app.pages.shared.widget_view import WORDS, Recent, widget_view
+
+TAIL: Final = 30
+KEPT: Final = 5
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a tab learns when it opens."""
+
+    visitor_id: str
+    has_email: bool
+    enabled: bool
+    shop: settings.Shop
+    words: dict[str, str]
+    chat: transcript.Chat
+    recent: list[Recent]
+
+
+class WidgetState(rx.State):
+    """One visitor's tab."""
+
+    words: dict[str, str] = {}
+    locale: str = ""
+    direction: str = "ltr"
+    shop: str = ""
+    assistant: str = ""
+    quick_replies: list[str] = []
+    enabled: bool = True
+    conversation: str = ""
+    status: str = ""
+    prompt: str = ""
+    typing: bool = False
+    agent: str = ""
+    history: list[Line] = []
+    tail: list[Line] = []
+    more: bool = False
+    recent: list[Recent] = []
+    email_error: str = ""
+    email_typed: str = ""
+    refused: str = ""
+    refused_text: str = ""
+
+    _visitor: str = ""
+    _seen: int = 0
+
+    @rx.event
+    async def greet(self) -> Any:
+        """A tab has (re)connected: ask the browser who it is."""
+        return rx.call_script("window.handoffVisitor()", callback=WidgetState.open)
+
+    @rx.event
+    async def open(self, about: dict[str, Any]) -> None:
+        """Bring everything back: the visitor by the browser's secret, the chat, its messages in order."""
+        secret = str(about.get("secret", ""))[:200]
+        if len(secret) < 43:
+            return
+        opened = await transact(_open, secret, str(about.get("languages", ""))[:200], str(about.get("page", ""))[:2000])
+        self._visitor, self.words = opened.visitor_id, opened.words
+        self.locale, self.direction = opened.chat.locale, i18n.direction(opened.chat.locale)
+        self.shop = opened.shop.name or opened.words["widget.title"]
+        self.assistant = opened.shop.assistant or opened.words["widget.assistant"]
+        self.quick_replies = list(opened.shop.quick_replies) if opened.chat.locale == i18n.DEFAULT else []
+        self.enabled, self.recent = opened.enabled, opened.recent
+        self._begin(opened.chat)
+
+    @rx.event
+    async def send(self, form: dict[str, Any]) -> None:
+        """Keep what the visitor wrote, once per id. A refusal goes back into the composer with its reason."""
+        client_id, text = str(form.get("client_id", ""))[:64], str(form.get("text", ""))
+        if not self._visitor or not client_id:
+            return
+        try:
+            await transact(_send, self._visitor, self.conversation, text, client_id, str(form.get("page_url", "")))
+        except conversations.BadMessage as error:
+            self.refused, self.refused_text = client_id, self.words[str(error)]
+
+    @rx.event
+    async def ask(self) -> None:
+        """`Talk to a human`."""
+        if self._visitor:
+            await transact(_ask, self._visitor, self.conversation, Reason.REQUESTED_BY_BUTTON)
+
+    @rx.event
+    async def accept(self) -> None:
+        """`Yes, connect me`."""
+        if self._visitor:
+            await transact(_ask, self._visitor, self.conversation, Reason.LOW_CONFIDENCE)
+
+    @rx.event
+    async def decline(self) -> None:
+        """`No, thanks`."""
+        if self._visitor:
+            await transact(_decline, self._visitor, self.conversation)
+
+    @rx.event
+    async def leave_email(self, form: dict[str, Any]) -> None:
+        """The address, checked; what was typed stays where it is."""
+        self.email_typed = str(form.get("email", "")).strip()[:320]
+        self.email_error = _email_trouble(self.email_typed, self.words)
+        if self._visitor and not self.email_error:
+            try:
+                await transact(_leave_email, self._visitor, self.conversation, self.email_typed)
+            except settings.BadValue:
+                self.email_error = self.words["email.invalid"]
+
+    @rx.event
+    async def start_new(self) -> None:
+        """`Start new chat`."""
+        if self._visitor:
+            self._begin(await transact(_start, self._visitor, self.locale))
+            self.recent = await transact(_recent, self._visitor)
+
+    @rx.event
+    async def show(self, conversation: str) -> None:
+        """One of `Recent chats`; only one's own can be found."""
+        try:
+            self._begin(await transact(_show, self._visitor, str(conversation)))
+        except conversations.NotFound:
+            return
+
+    @rx.event
+    async def delete(self) -> None:
+        """`Delete chat`: gone from the visitor's sight, and a new one begins."""
+        if self._visitor:
+            self._begin(await transact(_delete, self._visitor, self.conversation, self.locale))
+            self.recent = await transact(_recent, self._visitor)
+
+    @rx.event
+    async def earlier(self) -> None:
+        """Thirty messages more of a long chat."""
+        first = (self.history or self.tail)[0].seq if self.tail else 0
+        found = await transact(_earlier, self._visitor, self.conversation, first)
+        self.history = found + self.history
+        self.more = bool(found) and found[0].seq > 1
+
+    async def _look(self) -> None:
+        """A bell rang: read what is newer than this tab has seen."""
+        chat = await transact(transcript.read, self.conversation, self._seen)
+        self._take(chat)
+
+    def _begin(self, chat: transcript.Chat) -> None:
+        self.conversation, self.history, self.tail, self._seen = chat.id, [], [], 0
+        self.email_error, self.email_typed = "", ""
+        tabs.watch(self, [live.conversation(chat.id)], pause=0.05)
+        self._take(chat)
+        self.more = bool(chat.lines) and chat.lines[0].seq > 1
+
+    def _take(self, chat: transcript.Chat) -> None:
+        """Only what differs is set: an unchanged var is not sent."""
+        for name in ("status", "prompt", "typing", "agent"):
+            if getattr(self, name) != getattr(chat, name):
+                setattr(self, name, getattr(chat, name))
+        new = [line for line in chat.lines if line.seq > self._seen]
+        if not new:
+            return
+        self._seen = new[-1].seq
+        tail = [*self.tail, *new]
+        if len(tail) > TAIL:
+            self.history = [*self.history, *tail[:-KEPT]]
+            tail = tail[-KEPT:]
+        self.tail = tail
+
+
+def widget() -> rx.Component:
+    """The page `/widget`."""
+    return widget_view(WidgetState)
+
+
+def _open(session: Session, secret: str, languages: str, page_url: str) -> Opened:
+    locale = i18n.pick(languages)
+    visitor = conversations.visitor(session, secret, locale)
+    chat = conversations.current(session, visitor.id)
+    if chat is None:
+        chat = conversations.start(session, visitor.id, locale, _checked_page(page_url))
+    return Opened(
+        visitor_id=visitor.id,
+        has_email=bool(visitor.email),
+        enabled=settings.escalations(session).enabled,
+        shop=settings.shop(session),
+        words=settings.words(session, chat.locale, WORDS),
+        chat=transcript.read(session, chat.id, 0),
+        recent=_recent(session, visitor.id),
+    )
+
+
+def _send(session: Session, visitor_id: str, conversation_id: str, text: str, client_id: str, page_url: str) -> None:
+    """Keep the message; a request for a human escalates in the same transaction."""
+    conversation = conversations.of_visitor(session, visitor_id, conversation_id)
+    decision = intent.decide(text[: conversations.MOST_CHARACTERS])
+    wants_human = decision is intent.Decision.ESCALATE and settings.escalations(session).enabled
+    before = conversation.last_seq
+    conversations.visitor_says(session, conversation, text, client_id, _checked_page(page_url), not wants_human)
+    if wants_human and conversation.last_seq > before:
+        escalations.ask(session, conversation, Reason.ASKED_FOR_HUMAN)
+
+
+def _ask(session: Session, visitor_id: str, conversation_id: str, reason: Reason) -> None:
+    escalations.ask(session, conversations.of_visitor(session, visitor_id, conversation_id), reason)
+
+
+def _decline(session: Session, visitor_id: str, conversation_id: str) -> None:
+    escalations.decline(session, conversations.of_visitor(session, visitor_id, conversation_id))
+
+
+def _leave_email(session: Session, visitor_id: str, conversation_id: str, email: str) -> None:
+    escalations.leave_email(session, conversations.of_visitor(session, visitor_id, conversation_id), email)
+
+
+def _start(session: Session, visitor_id: str, locale: str) -> transcript.Chat:
+    return transcript.read(session, conversations.start(session, visitor_id, locale).id, 0)
+
+
+def _show(session: Session, visitor_id: str, conversation_id: str) -> transcript.Chat:
+    return transcript.read(session, conversations.of_visitor(session, visitor_id, conversation_id).id, 0)
+
+
+def _delete(session: Session, visitor_id: str, conversation_id: str, locale: str) -> transcript.Chat:
+    conversations.hide(session, conversations.of_visitor(session, visitor_id, conversation_id))
+    session.flush()
+    return _start(session, visitor_id, locale)
+
+
+def _earlier(session: Session, visitor_id: str, conversation_id: str, before: int) -> list[Line]:
+    conversation = conversations.of_visitor(session, visitor_id, conversation_id)
+    return transcript.earlier(session, conversation.id, before)
+
+
+def _recent(session: Session, visitor_id: str) -> list[Recent]:
+    found: list[Conversation] = list(conversations.recent(session, visitor_id))
+    return [Recent(c.id, c.last_text[:60] or "…", c.updated_at.strftime("%d.%m. %H:%M")) for c in found]
+
+
+def _checked_page(url: str) -> str:
+    return url[:2000] if url.startswith(("http://", "https://")) else ""
+
+
+def _email_trouble(typed: str, words: dict[str, str]) -> str:
+    """The sentence for the commonest slips; the real check is the domain's."""
+    if not typed:
+        return words["email.empty"]
+    name, at, host = typed.rpartition("@")
+    if name and at and host and "." not in host:
+        return words["email.invalid.ending"]
+    return "" if name and "." in host.strip(".") else words["email.invalid"]

@@ -1,0 +1,83 @@
+"""Serving: migrate, prepare an empty database, then pages, websocket and API on one port by Granian."""
+
+import os
+import threading
+import time
+from urllib.request import ProxyHandler, build_opener
+
+from alembic.config import Config as AlembicConfig
+from granian.constants import Interfaces, Loops
+from granian.log import LogLevels
+from granian.server import Server
+from reflex_base.constants import Env
+from reflex_base.environment import environment as reflex
+
+from alembic import command
+from handoff_app.access import passwords
+from handoff_app.build import ROOT, environment
+from handoff_app.config import BadConfig, config
+from handoff_app.db import transact_now
+from handoff_app.domain import agents, knowledge, settings
+from handoff_app.domain.models import Role
+
+
+def migrate() -> None:
+    """Bring the database to the newest version. Raises `BadConfig` if it cannot be reached."""
+    config().data_dir.mkdir(parents=True, exist_ok=True)
+    migrations = AlembicConfig(ROOT / "alembic.ini")
+    migrations.set_main_option("script_location", str(ROOT / "alembic"))
+    command.upgrade(migrations, "head")
+
+
+def prepare() -> None:
+    """Give an empty database its first admin (or a token to make one) and the sample shop."""
+    there, _ = transact_now(agents.any_admin)
+    if not there and config().admin_email:
+        try:
+            hash = passwords.hashed(config().admin_password)
+            transact_now(agents.add, config().admin_email, "", Role.ADMIN, hash)
+        except passwords.BadPassword as error:
+            raise BadConfig(f"HANDOFF_ADMIN_PASSWORD: {error}") from error
+        except settings.BadValue as error:
+            raise BadConfig(f"HANDOFF_ADMIN_EMAIL: {error}") from error
+    elif not there:
+        token, _ = transact_now(settings.setup_token)
+        print(f"Create the first admin: {config().base_url}/setup#{token}", flush=True)
+    if config().demo:
+        transact_now(knowledge.load_demo)
+
+
+def serve() -> None:
+    """Serve until SIGTERM or SIGINT; then what is under way is finished, within ten seconds."""
+    os.chdir(ROOT)
+    os.environ.update(environment())
+    reflex.REFLEX_ENV_MODE.set(Env.PROD)
+    reflex.REFLEX_SKIP_COMPILE.set(True)
+    reflex.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+    threading.Thread(target=_announce, daemon=True).start()
+    Server(
+        target="handoff_app.handoff_app:app",
+        factory=True,
+        address=config().host,
+        port=config().port,
+        interface=Interfaces.ASGI,
+        loop=Loops.auto,
+        workers=config().workers,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=9,
+        respawn_failed_workers=config().workers > 1,
+    ).serve()
+
+
+def _announce() -> None:
+    """Say that it serves once it does."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(config().host, config().host)
+    direct = build_opener(ProxyHandler({}))
+    while True:
+        try:
+            direct.open(f"http://{host}:{config().port}/healthz", timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            print(f"Handoff is ready: {config().base_url}", flush=True)
+            return

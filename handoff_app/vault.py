@@ -1,0 +1,33 @@
+"""Secrets at rest, sealed with a key derived from `HANDOFF_SECRET_KEY`; earlier keys after a space still open."""
+
+import base64
+import hashlib
+from functools import cache
+
+from cryptography.fernet import Fernet, MultiFernet
+
+from handoff_app.config import config
+
+
+def seal(secret: str) -> str:
+    """Encrypt `secret` for the database; an empty one stays empty."""
+    return _keys().encrypt(secret.encode()).decode() if secret else ""
+
+
+def open_sealed(sealed: str) -> str:
+    """What `seal` hid. Raises `cryptography.fernet.InvalidToken` if the key has changed."""
+    return _keys().decrypt(sealed.encode()).decode() if sealed else ""
+
+
+def fingerprint(secret: str) -> str:
+    """SHA-256 in hex: how a token of 256 random bits is stored and looked up."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@cache
+def _keys() -> MultiFernet:
+    return MultiFernet([Fernet(_derived(key)) for key in config().secret_key.split()])
+
+
+def _derived(key: str) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.sha256(b"handoff secrets at rest" + key.encode()).digest())

@@ -1,0 +1,163 @@
+"""Who asks for a human and who does not, as tables per rule."""
+
+import pytest
+
+from handoff_app.answering.intent import Decision, decide, fold, one_edit_apart
+
+ASKS = """
+Could I please talk to a person, Acme?
+I need human help
+get me an agent
+agent please
+HUMAN!!!
+real person
+speak to a representative
+connect me with customer service
+let me talk to someone
+Is there anyone at Acme I can talk to?
+Could you put me through to your support team?
+could you call me back?
+Can a human help me?
+""".strip().splitlines()
+
+ASKS_ELSEWHERE = """
+Kann ich mit einem Menschen sprechen?
+Verbinden Sie mich bitte mit einem Mitarbeiter
+Ich möchte jemanden sprechen
+Rufen Sie mich bitte zurück
+Je voudrais parler à quelqu'un
+Passez-moi un conseiller s'il vous plaît
+quiero hablar con un agente
+pásame con una persona
+Vorrei parlare con un operatore
+Quero falar com um atendente
+Ik wil graag met een medewerker spreken
+kunnen jullie mij terugbellen
+""".strip().splitlines()
+
+REJECTS_THE_BOT = """
+stop this bot
+I don't want to talk to a bot
+not a bot, a human please
+Ich möchte nicht mit einem Bot sprechen
+Je ne veux pas parler à un robot
+no quiero hablar con un robot
+non voglio parlare con un bot
+não quero falar com um robô
+ik wil niet met een robot praten
+""".strip().splitlines()
+
+REFUSES_A_HUMAN = """
+I don't want a human
+no human please
+Please don't connect me to an agent
+I'd rather not talk to a human
+Without talking to an agent, can I cancel?
+you don't need to call me
+Ich möchte keinen Menschen sprechen
+Je ne veux pas parler à un humain
+no quiero hablar con una persona
+non voglio parlare con un operatore
+não quero falar com um humano
+ik wil geen mens spreken
+""".strip().splitlines()
+
+MENTIONS_PEOPLE = """
+are you human?
+is Acme a bot?
+am I talking to a person?
+my manager bought this
+a person picks it up
+how many people fit in the tent
+human hair shampoo
+can another person collect my order
+can someone else sign for the parcel
+I spoke to an agent yesterday
+do I have to call someone to cancel
+do you have a contact form
+can I speak German with you
+no, thanks, Grace
+Bist du ein Mensch?
+Mein Mitarbeiter hat das bestellt
+tente pour 4 personnes
+¿eres humano, Linus?
+una tenda per due persone
+você é humano?
+ben je een mens?
+""".strip().splitlines()
+
+COMPLAINS = """
+this is useless
+you already said that
+you don't understand me
+that's not what I asked
+du verstehst mich nicht
+das hilft mir nicht
+no me entiendes
+non mi capisci
+você não me entende
+je begrijpt mij niet
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", ASKS + ASKS_ELSEWHERE)
+def test_asking_for_a_human_escalates(text: str) -> None:
+    assert decide(text) is Decision.ESCALATE
+
+
+@pytest.mark.parametrize("text", REJECTS_THE_BOT)
+def test_rejecting_the_bot_escalates(text: str) -> None:
+    assert decide(text) is Decision.ESCALATE
+
+
+@pytest.mark.parametrize("text", REFUSES_A_HUMAN)
+def test_refusing_a_human_does_not_escalate(text: str) -> None:
+    assert decide(text) is Decision.ANSWER
+
+
+@pytest.mark.parametrize("text", MENTIONS_PEOPLE)
+def test_mentioning_people_does_not_escalate(text: str) -> None:
+    assert decide(text) is Decision.ANSWER
+
+
+@pytest.mark.parametrize("text", COMPLAINS)
+def test_frustration_is_offered_a_human(text: str) -> None:
+    assert decide(text) is Decision.OFFER
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I don't want this bot, get me a human", "no I want a human", "This is useless, let me speak to a manager"],
+)
+def test_a_refusal_ends_where_the_clause_turns(text: str) -> None:
+    assert decide(text) is Decision.ESCALATE
+
+
+@pytest.mark.parametrize("text", ["transfer me to an agetn", "I want to speak to a represenative", "get me a hunan"])
+def test_one_slip_in_a_long_word_is_forgiven(text: str) -> None:
+    assert decide(text) is Decision.ESCALATE
+
+
+@pytest.mark.parametrize("text", ["", " ", "???", "🙂", ",", "." * 5_000])
+def test_a_message_without_words_asks_for_nobody(text: str) -> None:
+    assert decide(text) is Decision.ANSWER
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "slip"),
+    [
+        ("agetn", "agent", True),
+        ("persn", "person", True),
+        ("persoon", "person", True),
+        ("pirson", "person", True),
+        ("persons", "person", False),
+        ("steak", "break", False),
+        ("parson", "persom", False),
+    ],
+)
+def test_a_slip_is_one_letter(word: str, other: str, slip: bool) -> None:
+    assert one_edit_apart(word, other) is slip
+
+
+def test_case_accents_and_apostrophes_are_folded() -> None:
+    assert fold("Möchte L’Été") == "mochte l'ete"

@@ -1,0 +1,140 @@
+"""Finding the right passage of Acme's articles, and saying how sure one is."""
+
+import asyncio
+import time
+
+import pytest
+
+from handoff_app.answering.base import Passage, Question, Source
+from handoff_app.answering.builtin import Builtin
+from handoff_app.answering.retrieval import Index, stem, words
+
+ACME = [
+    Passage(
+        "delivery-1",
+        "delivery",
+        "How long does delivery take?",
+        "Parcels arrive within three working days.",
+        ("when will my parcel arrive",),
+        "https://acme.example/delivery",
+    ),
+    Passage("returns-1", "returns", "How do I return something?", "Send it back within 30 days.", ("get a refund",)),
+    Passage("tents-1", "tents", "Which tents are waterproof?", "The Ridge and the Valley keep the rain out."),
+    Passage("payment-1", "payment", "Which cards can I pay with?", "Visa and Mastercard.", ("payment methods",)),
+    Passage("opening-1", "opening", "When is the Acme shop open?", "Monday to Friday, 9 to 17."),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("how long does the delivery take", "delivery-1"),
+        ("When will the parcels be arriving?", "delivery-1"),
+        ("I want a refund", "returns-1"),
+        ("is this tent waterproof", "tents-1"),
+        ("what payment methods are there", "payment-1"),
+        ("does the valley tent keep out rain", "tents-1"),
+    ],
+)
+def test_a_paraphrase_finds_its_passage(asked: str, found: str) -> None:
+    assert Index(ACME).search(asked)[0].passage.id == found
+
+
+@pytest.mark.parametrize("asked", ["how long does delivery take", "when will my parcel arrive?", "get a refund"])
+def test_a_question_in_an_articles_words_is_sure(asked: str) -> None:
+    assert Index(ACME).search(asked)[0].confidence > 0.9
+
+
+@pytest.mark.parametrize(
+    "asked", ["how long is the Nile", "who is the president of France", "what is my name", "do you like music"]
+)
+def test_an_unrelated_question_is_unsure(asked: str) -> None:
+    assert all(hit.confidence < 0.3 for hit in Index(ACME).search(asked))
+
+
+def test_hits_come_best_first_and_no_more_than_asked_for() -> None:
+    hits = Index(ACME).search("when does the Acme shop take a parcel return", limit=2)
+    assert len(hits) == 2
+    assert hits[0].score >= hits[1].score
+
+
+def test_a_phrasing_weighs_more_than_a_text() -> None:
+    told = Passage("a", "a", "Gift cards", "You may also use a voucher.")
+    asked = Passage("b", "b", "Discounts", "Type the code at the checkout.", ("use a voucher",))
+    assert Index([told, asked]).search("voucher")[0].passage is asked
+
+
+def test_passages_of_one_article_do_not_make_each_other_unsure() -> None:
+    twin = Passage("delivery-2", "delivery", "How long does delivery take?", "To the islands, a week.")
+    assert Index([*ACME, twin]).search("how long does delivery take")[0].confidence > 0.9
+
+
+@pytest.mark.parametrize("asked", ["which tents are waterproof", "", "???"])
+def test_an_empty_index_finds_nothing(asked: str) -> None:
+    assert Index([]).search(asked) == []
+
+
+def test_passages_without_words_find_nothing() -> None:
+    assert Index([Passage("empty", "empty", "", "")]).search("delivery") == []
+
+
+def test_a_single_passage_can_be_sure_and_unsure() -> None:
+    index = Index(ACME[:1])
+    assert index.search("how long does delivery take")[0].confidence > 0.9
+    assert index.search("how long is the tent")[0].confidence < 0.3
+
+
+def test_ten_thousand_passages_are_searched_within_30_ms() -> None:
+    index = Index(
+        [Passage(str(n), str(n), f"How do I mend part {n}?", f"Glue {n % 97} and wait.") for n in range(10_000)]
+    )
+    started = time.perf_counter()
+    hits = index.search("how do I mend part 4711")
+    assert time.perf_counter() - started < 0.03
+    assert hits[0].passage.id == "4711"
+
+
+@pytest.mark.parametrize(
+    ("word", "stemmed"),
+    [
+        ("parcels", "parcel"),
+        ("deliveries", "deliveri"),
+        ("delivery", "deliveri"),
+        ("shipping", "ship"),
+        ("arrived", "arriv"),
+        ("arrive", "arriv"),
+        ("boxes", "box"),
+        ("glass", "glass"),
+        ("bus", "bus"),
+        ("red", "red"),
+    ],
+)
+def test_words_of_one_family_share_a_stem(word: str, stemmed: str) -> None:
+    assert stem(word) == stemmed
+
+
+def test_words_are_folded_and_characters_of_chinese_stand_alone() -> None:
+    assert words("L'Acmé, 退货!") == ["lacm", "退", "货"]
+
+
+def test_the_builtin_shows_the_passage_and_its_source() -> None:
+    answer = asyncio.run(Builtin(Index(ACME)).answer(Question("How long does delivery take?")))
+    assert answer.confident
+    assert answer.text == "Parcels arrive within three working days."
+    assert answer.sources == (Source("delivery", "How long does delivery take?", "https://acme.example/delivery"),)
+
+
+def test_the_builtin_says_nothing_when_unsure() -> None:
+    answer = asyncio.run(Builtin(Index(ACME)).answer(Question("how long is the Nile")))
+    assert (answer.confident, answer.text, answer.sources) == (False, "", ())
+    assert answer.confidence < 0.3
+
+
+def test_the_builtin_without_articles_is_not_confident() -> None:
+    answer = asyncio.run(Builtin(Index([])).answer(Question("which tents are waterproof")))
+    assert (answer.confident, answer.text, answer.confidence) == (False, "", 0.0)
+
+
+def test_the_threshold_is_the_callers_choice() -> None:
+    question = Question("how long is the Nile")
+    assert asyncio.run(Builtin(Index(ACME), threshold=0.0).answer(question)).confident
