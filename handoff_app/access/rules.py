@@ -30,6 +30,7 @@ RULES: Final[dict[str, Needs]] = {
     "widget_state.decline": Needs.NOTHING,
     "widget_state.leave_email": Needs.NOTHING,
     "widget_state.start_new": Needs.NOTHING,
+    "widget_state.list_recent": Needs.NOTHING,
     "widget_state.show": Needs.NOTHING,
     "widget_state.delete": Needs.NOTHING,
     "widget_state.earlier": Needs.NOTHING,

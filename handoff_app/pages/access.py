@@ -50,7 +50,7 @@ def _page(title: str, sentence: str, post: str, *fields: rx.Component, submit: s
             ),
             class_name="w-full max-w-90",
         ),
-        class_name="flex min-h-dvh items-center justify-center bg-side p-5 font-sans text-base-content antialiased",
+        class_name="flex min-h-dvh items-center justify-center bg-side p-5 staff text-base-content antialiased",
     )
 
 

@@ -29,7 +29,6 @@ class Opened:
     shop: settings.Shop
     words: dict[str, str]
     chat: transcript.Chat
-    recent: list[Recent]
 
 
 class WidgetState(rx.State):
@@ -76,7 +75,7 @@ class WidgetState(rx.State):
         self.shop = opened.shop.name or opened.words["widget.title"]
         self.assistant = opened.shop.assistant or opened.words["widget.assistant"]
         self.quick_replies = list(opened.shop.quick_replies) if opened.chat.locale == i18n.DEFAULT else []
-        self.enabled, self.recent = opened.enabled, opened.recent
+        self.enabled = opened.enabled
         self._begin(opened.chat)
 
     @rx.event
@@ -124,6 +123,11 @@ class WidgetState(rx.State):
         """`Start new chat`."""
         if self._visitor:
             self._begin(await transact(_start, self._visitor, self.locale))
+
+    @rx.event
+    async def list_recent(self) -> None:
+        """`Recent chats`."""
+        if self._visitor:
             self.recent = await transact(_recent, self._visitor)
 
     @rx.event
@@ -139,7 +143,6 @@ class WidgetState(rx.State):
         """`Delete chat`: gone from the visitor's sight, and a new one begins."""
         if self._visitor:
             self._begin(await transact(_delete, self._visitor, self.conversation, self.locale))
-            self.recent = await transact(_recent, self._visitor)
 
     @rx.event
     async def earlier(self) -> None:
@@ -156,7 +159,7 @@ class WidgetState(rx.State):
 
     def _begin(self, chat: transcript.Chat) -> None:
         self.conversation, self.history, self.tail, self._seen = chat.id, [], [], 0
-        self.email_error, self.email_typed = "", ""
+        self.email_error, self.email_typed, self.recent = "", "", []
         tabs.watch(self, [live.conversation(chat.id)], pause=0.05)
         self._take(chat)
         self.more = bool(chat.lines) and chat.lines[0].seq > 1
@@ -195,7 +198,6 @@ def _open(session: Session, secret: str, languages: str, page_url: str) -> Opene
         shop=settings.shop(session),
         words=settings.words(session, chat.locale, WORDS),
         chat=transcript.read(session, chat.id, 0),
-        recent=_recent(session, visitor.id),
     )
 
 

@@ -49,7 +49,7 @@ class EscalationsState(rx.State):
         """Show what is saved."""
         self.files = not config().smtp_url
         tabs.watch(self, [outbox.TOPIC], pause=0.2)
-        self._show(await transact(settings.escalations), "")
+        self._show(await transact(settings.escalations), "Saved")
         await self._look()
 
     @rx.event

@@ -44,7 +44,7 @@ class LocalizationState(rx.State):
     @rx.event
     async def open(self) -> None:
         """Show the texts."""
-        await self._read("")
+        await self._read("Saved")
 
     @rx.event
     async def choose(self, locale: str) -> None:
@@ -53,7 +53,7 @@ class LocalizationState(rx.State):
             self.status, self.wrong = "Save or discard your changes before choosing another language", True
         elif locale in i18n.locales():
             self.locale = locale
-            await self._read("")
+            await self._read("Saved")
 
     @rx.event
     async def change(self, key: str, text: str) -> None:

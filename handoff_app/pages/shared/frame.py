@@ -57,7 +57,7 @@ def frame(active: str, *content: rx.Component, admins_only: bool = False) -> rx.
             class_name="flex min-h-0 min-w-0 grow flex-col pb-14 lg:pb-0",
         ),
         _dock(active),
-        class_name="flex h-dvh overflow-hidden bg-base-100 font-sans text-base-content antialiased",
+        class_name="flex h-dvh overflow-hidden staff bg-base-100 text-base-content antialiased",
     )
 
 

@@ -103,7 +103,13 @@ def _menu(state: Any, w: Any) -> rx.Component:
         rx.el.div(
             rx.el.button(icon("plus"), w["widget.new_chat"], type="button", on_click=state.start_new, class_name=item),
             rx.el.details(
-                rx.el.summary(icon("history"), w["widget.recent_chats"], role="button", class_name=f"{item} list-none"),
+                rx.el.summary(
+                    icon("history"),
+                    w["widget.recent_chats"],
+                    role="button",
+                    on_click=state.list_recent,
+                    class_name=f"{item} list-none",
+                ),
                 rx.cond(
                     state.recent.length() > 0,
                     rx.el.ul(

@@ -1,0 +1,111 @@
+"""How notices look and are signed, held against independent verifiers."""
+
+import base64
+import email
+import email.policy
+import hashlib
+import hmac
+import json
+import time
+from pathlib import Path
+
+import pytest
+from standardwebhooks import Webhook as Verifier
+
+from handoff_app.channels import email as mail
+from handoff_app.channels.base import Notice
+from handoff_app.channels.slack import blocks, escape
+from handoff_app.channels.webhook import retry_after, signed_headers
+from handoff_app.domain import conversations, escalations
+from handoff_app.domain.models import Delivery, Reason, Visitor
+from tests.conftest import World
+
+
+def notice(world: World, **visitor: str) -> Notice:
+    chat = world.chat("Where is <b>my</b> order? <!channel> <https://evil.example|bank>")
+
+    def escalate(session: object) -> None:
+        row = conversations.locked(session, chat)
+        for name, value in visitor.items():
+            setattr(session.get_one(Visitor, row.visitor_id), name, value)
+        escalations.escalate(session, row, Reason.ASKED_FOR_HUMAN)
+
+    world.do(escalate)
+    row: Delivery = next(d for d in world.all(Delivery) if d.channel == "email")
+    return Notice(row.id, row.event, row.target, row.body)
+
+
+def test_the_signature_is_githubs_public_vector() -> None:
+    headers = signed_headers("id", b"Hello, World!", "It's a Secret to Everybody", 1)
+    assert headers["X-Signature-256"] == "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+
+
+def test_an_independent_verifier_accepts_the_standard_headers() -> None:
+    secret = "whsec_" + base64.b64encode(b"k" * 24).decode()
+    for number in range(50):
+        body = json.dumps({"n": number, "text": "äöü\u2028 " * number}, ensure_ascii=False).encode()
+        headers = signed_headers(f"msg_{number}", body, secret, int(time.time()))
+        assert Verifier(secret).verify(body.decode(), headers) == json.loads(body)
+
+
+def test_without_a_secret_nothing_is_signed() -> None:
+    assert not {"X-Signature-256", "webhook-signature"} & set(signed_headers("id", b"{}", "", 1))
+
+
+def test_the_readmes_snippet_verifies_what_is_sent() -> None:
+    readme = Path("README.md").read_text("utf-8")
+    snippet = readme.split("<!-- verify -->")[1].split("```python")[1].split("```")[0]
+    scope: dict[str, object] = {}
+    exec(snippet, scope)
+    headers = signed_headers("id", b"{}", "s3cret", 1)
+    assert scope["is_from_handoff"](b"{}", headers["X-Signature-256"], "s3cret")
+    assert not scope["is_from_handoff"](b"{ }", headers["X-Signature-256"], "s3cret")
+    assert headers["X-Signature-256"] == "sha256=" + hmac.new(b"s3cret", b"{}", hashlib.sha256).hexdigest()
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("5", 5.0), ("", None), ("abc", None), ("-1", None), ("NaN", None)])
+def test_retry_after_is_read_and_garbage_is_ignored(value: str, seconds: float | None) -> None:
+    assert retry_after(value) == seconds
+
+
+HOSTILE = [
+    "Vera\r\nBcc: all@evil.example",
+    "Vera\nSubject: x",
+    "Vera\x00",
+    "\u202eareV",
+    'V" <admin@evil.example>',
+    "V\x85X\u2028Y",
+    "\U0001f600" * 500,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_bends_no_header_and_stops_no_mail(world: World, name: str) -> None:
+    sent = email.message_from_bytes(
+        mail.build(notice(world, name=name, email="vera@example.com")), policy=email.policy.default
+    )
+    for header in ("Subject", "From", "To", "Reply-To", "Message-ID"):
+        assert len(sent.get_all(header)) == 1, header
+    assert sent["Bcc"] is None
+    assert sent["To"] == "grace@acme.example"
+    assert "vera@example.com" in str(sent["Reply-To"])
+
+
+def test_a_mail_says_the_same_twice_and_has_a_stable_id(world: World) -> None:
+    built = notice(world, email="vera@example.com")
+    first, second = (email.message_from_bytes(mail.build(built), policy=email.policy.default) for _ in range(2))
+    assert first["Message-ID"] == second["Message-ID"]
+    text = first.get_body(("plain",)).get_content()
+    html = first.get_body(("html",)).get_content()
+    for part in ("Asked for a human", "vera@example.com", "https://acme.example/cart", "/inbox/"):
+        assert part in text
+        assert part in html
+    assert "<b>my</b>" not in html
+    assert "&lt;b&gt;my&lt;/b&gt;" in html
+
+
+def test_slack_pings_nobody_and_hides_no_link(world: World) -> None:
+    shown = json.dumps(blocks(notice(world, email="vera@example.com").data))
+    assert "<!channel>" not in shown
+    assert "<https://evil" not in shown
+    assert escape("<&>") == "&lt;&amp;&gt;"

@@ -1,0 +1,78 @@
+"""Addresses that people type: what is private is refused, and no connection is opened."""
+
+import asyncio
+import socket
+
+import pytest
+
+from handoff_app import net
+from handoff_app.config import config
+
+REFUSED = [
+    "http://127.0.0.1/", "http://localhost/", "http://2130706433/", "http://0x7f000001/", "http://017700000001/",
+    "http://127.1/", "http://[::1]/", "http://[::]/", "http://[::ffff:127.0.0.1]/", "http://[2002:7f00:1::]/",
+    "http://[64:ff9b::7f00:1]/", "http://[64:ff9b:1::1]/", "http://[fd00::1]/", "http://[fe80::1]/",
+    "http://10.0.0.1/", "http://172.16.0.1/", "http://192.168.1.1/", "http://100.64.0.1/", "http://0.0.0.0/",
+    "http://169.254.169.254/", "http://168.63.129.16/", "http://224.0.0.1/", "http://metadata.internal/",
+    "http://printer.local/", "https://shop.example:8080/", "http://user:pw@example.com/", "http://127.0.0.1./",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", REFUSED)
+def test_private_addresses_in_every_spelling_are_refused(database: None, url: str) -> None:
+    with pytest.raises(net.Refused):
+        net.check_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "crm", "crm.example.com/hook", "ftp://x.com/", "file:///etc/passwd", "http://", "http://a b/"]
+)
+def test_what_is_no_web_address_is_refused_with_a_sentence(database: None, url: str) -> None:
+    with pytest.raises(net.Refused, match=r"\.$"):
+        net.check_url(url)
+
+
+@pytest.mark.parametrize("url", ["https://crm.example.com/hook", "http://8.8.8.8/", "https://[2606:4700::1111]/x"])
+def test_public_addresses_pass(database: None, url: str) -> None:
+    assert net.check_url(url) == url
+
+
+async def test_a_name_that_resolves_to_loopback_is_never_connected_to(
+    database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted = 0
+
+    async def count(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal accepted
+        accepted += 1
+        writer.close()
+
+    server = await asyncio.start_server(count, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    loop = asyncio.get_running_loop()
+
+    async def rebound(*_args: object, **_kwargs: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(loop, "getaddrinfo", rebound)
+    with pytest.raises(net.Refused):
+        await net.post("http://crm.example.com/hook", b"{}", {})
+    server.close()
+    await server.wait_closed()
+    assert accepted == 0
+
+
+async def test_redirects_are_not_followed(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDOFF_ALLOW_PRIVATE_URLS", "1")
+    config.cache_clear()
+
+    async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(elsewhere, "127.0.0.1", 0)
+    reply = await net.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", b"{}", {})
+    server.close()
+    assert reply.status == 302
