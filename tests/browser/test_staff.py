@@ -1,0 +1,125 @@
+"""What staff see: doors, settings, two agents, and what a screen reader would find."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Sides, sign_in
+from tests.fake_world import eventually
+from tests.serving import GRACE
+
+
+def test_a_signed_out_person_is_sent_to_sign_in_and_back(browser: Browser, sides: Sides) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{sides.url}/settings/escalations")
+    expect(page).to_have_url(f"{sides.url}/login?next=/settings/escalations")
+    page.get_by_label("Email").fill("ada@acme.example")
+    page.get_by_label("Password").fill("wrong password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Email or password is not right.")).to_be_visible()
+    expect(page.get_by_label("Email")).to_have_value("ada@acme.example")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Escalations", exact=True)).to_be_visible()
+
+
+def test_an_agent_reads_that_settings_are_for_admins(browser: Browser, sides: Sides) -> None:
+    page = browser.new_context().new_page()
+    sign_in(page, sides.url, GRACE)
+    page.goto(f"{sides.url}/settings/escalations")
+    expect(page.get_by_role("heading", name="Admins only")).to_be_visible()
+    expect(page.get_by_label("Webhook URL")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "sentence"),
+    [
+        ("Escalation Notification Email(s)", "grace@acme.example; nobody", "is not an email address"),
+        ("Webhook URL", "not an address", "This is not a web address"),
+    ],
+)
+def test_a_bad_value_is_refused_beside_its_field_and_kept(
+    browser: Browser, sides: Sides, label: str, value: str, sentence: str
+) -> None:
+    page = browser.new_context().new_page()
+    sign_in(page, sides.url, then="/settings/escalations")
+    page.get_by_label(label).fill(value)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.get_by_label(label)).to_have_value(value)
+
+
+def test_a_saved_secret_never_comes_back_and_a_test_notice_is_shown(browser: Browser, sides: Sides) -> None:
+    page = browser.new_context().new_page()
+    frames: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: frames.append(str(data))))
+    sign_in(page, sides.url, then="/settings/escalations")
+    page.get_by_label("Webhook URL").fill(f"{sides.hook.url}/test")
+    page.get_by_label("Signing secret").fill("canary-secret")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Signing secret")).to_have_value("")
+    expect(page.get_by_label("Signing secret")).to_have_attribute("placeholder", "Set. Type to replace it.")
+    frames.clear()
+    page.reload()
+    page.get_by_role("button", name="Send test").last.click()
+    expect(page.get_by_text("answered 200")).to_be_visible()
+    assert eventually(lambda: [r for r in sides.hook.got if r.json["event"] == "test"])
+    assert "canary-secret" not in "".join(frames)
+
+
+def test_texts_are_edited_per_language_and_reset(browser: Browser, sides: Sides) -> None:
+    page = browser.new_context().new_page()
+    sign_in(page, sides.url, then="/settings/localization")
+    page.get_by_label("Language").select_option("de")
+    page.get_by_label("Waiting").fill("Gleich kommt jemand")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.get_by_label("Agent joined").fill("Jemand ist da")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Keep {name} in the text")).to_be_visible()
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Reset Waiting").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(page.get_by_label("Waiting")).to_have_value("")
+
+
+def test_the_second_agent_is_told_who_has_it(browser: Browser, sides: Sides) -> None:
+    vera = browser.new_context(locale="en-GB").new_page()
+    vera.goto(f"{sides.url}/widget?layout=page")
+    vera.get_by_role("textbox", name="Message").fill("Is anybody there?")
+    vera.get_by_role("textbox", name="Message").press("Enter")
+    ada, grace = (browser.new_context().new_page() for _ in range(2))
+    sign_in(ada, sides.url)
+    sign_in(grace, sides.url, GRACE)
+    for page in (ada, grace):
+        page.get_by_role("list", name="Conversations").get_by_text("Is anybody there?").first.click()
+        expect(page.get_by_role("button", name="Take over")).to_be_visible()
+    ada.get_by_role("button", name="Take over").click()
+    expect(ada.get_by_role("button", name="Hand back to AI")).to_be_visible()
+    expect(grace.get_by_text("With Ada")).to_be_visible()
+    grace.get_by_role("textbox", name="Reply").fill("I am here too")
+    grace.get_by_role("button", name="Send").click()
+    expect(grace.get_by_text("Ada has this conversation")).to_be_visible()
+    expect(grace.get_by_role("textbox", name="Reply")).to_have_value("I am here too")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_page(browser: Browser, sides: Sides, width: int, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="en-GB")
+    page = context.new_page()
+    sign_in(page, sides.url)
+    found: list[str] = []
+    paths = ("/", "/widget", "/inbox", "/insights", "/settings/escalations", "/settings/localization", "/login")
+    for path in paths:
+        page.goto(sides.url + path)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(300)
+        for violation in Axe().run(page).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found.append(f"{path} {violation['id']}: {violation['nodes'][0]['html'][:160]}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"{path} scrolls sideways"
+    assert found == []

@@ -1,0 +1,124 @@
+"""The other sides, real ones on loopback: a mail server, a receiver that keeps what it got, a Slack-shaped server."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+
+@dataclass
+class Request:
+    """One HTTP request as it arrived."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Receiver:
+    """Answers every POST with `answer(request)`: a status and a JSON body."""
+
+    answer: Callable[[Request], tuple[int, Any]] = lambda _: (200, {"ok": True})
+    got: list[Request] = field(default_factory=list)
+    port: int = 0
+
+    def start(self) -> "Receiver":
+        ready = threading.Event()
+        threading.Thread(target=lambda: asyncio.run(self._serve(ready)), daemon=True).start()
+        assert ready.wait(10)
+        return self
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def _serve(self, ready: threading.Event) -> None:
+        server = await asyncio.start_server(self._one, "127.0.0.1", self.port)
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        await server.serve_forever()
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            first, *lines = head.split("\r\n")
+            headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines if line)}
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
+            request = Request(first.split()[1], headers, body)
+            self.got.append(request)
+            status, said = self.answer(request)
+            data = json.dumps(said).encode()
+            writer.write(
+                f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n"
+                "Connection: close\r\n\r\n".encode()
+                + data
+            )
+            await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+def slack() -> Receiver:
+    """Slack-shaped: `chat.postMessage` and `auth.test`."""
+
+    def answer(request: Request) -> tuple[int, Any]:
+        if request.headers.get("authorization") != "Bearer xoxb-test":
+            return 200, {"ok": False, "error": "invalid_auth"}
+        if request.path.endswith("auth.test"):
+            return 200, {"ok": True, "team": "Acme"}
+        return 200, {"ok": True, "ts": f"{time.time():.6f}", "channel": "C1"}
+
+    return Receiver(answer).start()
+
+
+class Mailbox:
+    """A real SMTP server that keeps the mails."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, EmailMessage]] = []
+        self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
+        self._controller.start()
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        for recipient in envelope.rcpt_tos:
+            self.mails.append((recipient, message_from_bytes(envelope.content, policy=policy.default)))
+        return "250 kept"
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self._controller.port}"
+
+    def stop(self) -> None:
+        self._controller.stop()
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(check: Callable[[], Any], seconds: float = 20, what: str = "") -> Any:
+    """The first truthy result of `check`; fails after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := check():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"did not happen within {seconds} s: {what or check}")

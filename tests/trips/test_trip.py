@@ -1,0 +1,159 @@
+"""Visitor and agent over real sockets against the running server, and those who should not get in."""
+
+import asyncio
+import secrets
+from pathlib import Path
+
+import httpx
+import pytest
+import socketio
+
+from tests.serving import ADA, GRACE, Server
+from tests.trips.client import _NAMES, Tab, agent, cookie_of, visitor
+
+
+async def test_a_question_gets_an_answer_and_a_reload_brings_everything_back(server: Server) -> None:
+    secret = secrets.token_hex(32)
+    vera = await visitor(server.url, secret)
+    await vera.call("widget_state.send", form={"client_id": "c1", "text": "How much does shipping cost?"})
+    await vera.until(lambda _: len(vera.lines()) == 2)
+    assert vera.lines()[1]["author"] == "ai"
+    assert vera.lines()[1]["sources"]
+    await vera.close()
+    again = await visitor(server.url, secret)
+    await again.until(lambda _: len(again.lines()) == 2)
+    assert again.texts() == vera.texts()
+    await again.close()
+
+
+async def test_the_same_message_sent_by_two_tabs_appears_once(server: Server) -> None:
+    secret = secrets.token_hex(32)
+    one, two = await visitor(server.url, secret), await visitor(server.url, secret)
+    form = {"client_id": "same", "text": "Hello from both"}
+    await asyncio.gather(*(tab.call("widget_state.send", form=form) for tab in (one, two, one, two)))
+    await two.until(lambda _: "Hello from both" in two.texts())
+    await asyncio.sleep(0.5)
+    for tab in (one, two):
+        assert tab.texts().count("Hello from both") == 1
+        await tab.close()
+
+
+async def test_the_live_chat_reaches_both_sides_without_a_reload(server: Server) -> None:
+    vera = await visitor(server.url)
+    conversation = vera.vars["widget_state.conversation"]
+    await vera.call("widget_state.send", form={"client_id": "c1", "text": "Get me an agent"})
+    await vera.until(lambda v: v.get("widget_state.prompt") == "email")
+    await vera.call("widget_state.leave_email", form={"email": "vera@example.com"})
+    await vera.until(lambda v: v.get("widget_state.status") == "waiting")
+    grace = await agent(server.url, GRACE, conversation)
+    await grace.until(lambda _: "Get me an agent" in grace.texts("inbox_state"))
+    await grace.call("inbox_state.reply", form={"client_id": "a1", "text": "Grace here"})
+    await vera.until(lambda _: "Grace here" in vera.texts())
+    assert vera.vars["widget_state.agent"] == "Grace"
+    await vera.call("widget_state.send", form={"client_id": "c2", "text": "Hi Grace"})
+    await grace.until(lambda _: "Hi Grace" in grace.texts("inbox_state"))
+    ada = await agent(server.url, ADA, conversation)
+    await ada.call("inbox_state.take_over")
+    await ada.until(lambda v: "Grace" in v.get("inbox_state.problem", ""))
+    for tab in (vera, grace, ada):
+        await tab.close()
+
+
+async def test_an_unknown_question_is_answered_honestly_and_offers_a_human(server: Server) -> None:
+    vera = await visitor(server.url)
+    await vera.call("widget_state.send", form={"client_id": "c1", "text": "Xylophone quantum marmalade?"})
+    await vera.until(lambda v: v.get("widget_state.prompt") == "offer")
+    assert "rather not guess" in vera.texts()[-1]
+    await vera.call("widget_state.decline")
+    await vera.until(lambda v: v.get("widget_state.prompt") == "")
+    await vera.close()
+
+
+async def test_another_visitor_finds_nothing_of_this_one(server: Server) -> None:
+    vera, stranger = await visitor(server.url), await visitor(server.url)
+    await vera.call("widget_state.send", form={"client_id": "c1", "text": "My canary is 7731"})
+    await vera.until(lambda _: "My canary is 7731" in vera.texts())
+    await stranger.call("widget_state.show", conversation=vera.vars["widget_state.conversation"])
+    await asyncio.sleep(0.5)
+    assert "7731" not in str(stranger.deltas)
+    assert stranger.vars["widget_state.conversation"] != vera.vars["widget_state.conversation"]
+    for tab in (vera, stranger):
+        await tab.close()
+
+
+async def test_a_stolen_token_resumes_nothing(server: Server) -> None:
+    vera = await visitor(server.url)
+    await vera.call("widget_state.send", form={"client_id": "c1", "text": "My canary is 4242"})
+    await vera.until(lambda _: "My canary is 4242" in vera.texts())
+    await vera.close()
+    thief = Tab(server.url, "/widget")
+    thief.token = vera.token
+    await thief.open()
+    await thief.call("widget_state.earlier")
+    await thief.call("widget_state.list_recent")
+    await asyncio.sleep(1)
+    assert "4242" not in str(thief.deltas)
+    await thief.close()
+
+
+@pytest.mark.parametrize("who", [None, GRACE])
+async def test_no_handler_of_a_higher_role_does_anything(server: Server, who: tuple[str, str] | None) -> None:
+    tab = await Tab(server.url, "/inbox", await cookie_of(server.url, who) if who else "").open()
+    before = Path(server._data / "handoff.db").stat().st_size
+    for short, name in sorted(_NAMES.items() or {}.items()):
+        if short.startswith(("escalations_state", "localization_state")) or (not who and short.startswith("inbox")):
+            await tab.raw("event", {"name": name, "payload": {}, "router_data": {"pathname": "/inbox"}})
+    await asyncio.sleep(1)
+    told = str(tab.deltas)
+    assert "grace@" not in told.replace(GRACE[0], "") or who
+    assert "webhook_url" not in "".join(k for k in tab.vars if tab.vars[k])
+    assert Path(server._data / "handoff.db").stat().st_size >= before
+    await tab.close()
+
+
+async def test_forged_events_and_unknown_handlers_are_dropped_and_the_server_lives(server: Server) -> None:
+    tab = await visitor(server.url)
+    await tab.raw("connect", {"asgi.scope": {"client": ["6.6.6.6", 1]}})
+    await tab.raw("disconnect", {})
+    await tab.raw("event", {"name": "no.such____state.handler", "payload": {}})
+    await tab.raw("event", {"name": _NAMES["widget_state.open"].replace(".open", ".setvar"), "payload": {}})
+    await tab.raw("event", "not a dict")
+    await tab.raw("event", {"name": 7})
+    await tab.call("widget_state.send", form={"client_id": "c1", "text": "still alive"})
+    await tab.until(lambda _: "still alive" in tab.texts())
+    await tab.close()
+
+
+async def test_a_foreign_origin_gets_no_socket(server: Server) -> None:
+    tab = Tab(server.url, "/widget")
+    tab._headers = {"Origin": "https://evil.example"}
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await tab.open()
+
+
+async def test_too_many_tries_to_sign_in_are_refused(server: Server) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        wrong = {"email": "nobody@acme.example", "password": "wrong"}
+        answers = [(await client.post(f"{server.url}/api/auth/sign-in", json=wrong)).status_code for _ in range(12)]
+        assert answers[:10] == [401] * 10
+        assert answers[-1] == 429
+        refused = await client.post(
+            f"{server.url}/api/auth/sign-in", json=wrong, headers={"Origin": "https://evil.example"}
+        )
+        assert refused.status_code == 403
+        assert refused.headers["content-type"] == "application/problem+json"
+
+
+async def test_pages_have_their_headers(server: Server) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        widget = await client.get(f"{server.url}/widget")
+        assert widget.status_code == 200
+        assert "x-frame-options" not in widget.headers
+        login = await client.get(f"{server.url}/login")
+        assert login.headers["x-frame-options"] == "DENY"
+        hashed = widget.text.split("/assets/")[1].split('"')[0]
+        asset = await client.get(f"{server.url}/assets/{hashed}", headers={"Accept-Encoding": "br"})
+        assert "immutable" in asset.headers["cache-control"]
+        assert asset.headers["content-encoding"] == "br"
+        signed_out = await client.get(f"{server.url}/inbox")
+        assert signed_out.headers["location"] == "/login?next=/inbox"
