@@ -98,7 +98,7 @@
     const item = items.find((one) => one.id === refusedBefore);
     write(outboxKey(form), items.filter((one) => one.id !== refusedBefore));
     if (item && !form.elements.text.value) form.elements.text.value = item.text;
-    say(form, note.textContent);
+    say(form, note.dataset.reason);
     grow();
   };
 

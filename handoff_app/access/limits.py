@@ -41,5 +41,14 @@ def may_connect(address: str) -> bool:
 
 
 def may_try_to_sign_in(address: str, email: str) -> bool:
-    """Whether another password may be tried for this account from this address; call it once per try."""
-    return _window.hit(SIGN_IN, "sign-in", address, email.strip().lower()[:200])
+    """Whether another password may be tried for this account from this address."""
+    return _window.test(SIGN_IN, "sign-in", address, _account(email))
+
+
+def wrong_try(address: str, email: str) -> None:
+    """Count a try that failed."""
+    _window.hit(SIGN_IN, "sign-in", address, _account(email))
+
+
+def _account(email: str) -> str:
+    return email.strip().lower()[:200]

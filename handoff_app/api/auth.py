@@ -40,6 +40,7 @@ async def sign_in(request: Request, given: Credentials) -> JSONResponse:
     agent = await transact(agents.by_email, given.email)
     hash = agent.password_hash if agent and agent.active else None
     if not await passwords.matches(hash, given.password) or agent is None:
+        limits.wrong_try(_client(request), given.email)
         return problem(401, "Email or password is not right.", "password")
     return await _signed_in(agent, request)
 
@@ -71,6 +72,7 @@ async def setup(request: Request, given: FirstAdmin) -> JSONResponse:
     except passwords.BadPassword as error:
         return problem(422, str(error), "password")
     except settings.BadValue as error:
+        limits.wrong_try(_client(request), "setup")
         return problem(422, str(error), error.field)
     return await _signed_in(agent, request)
 

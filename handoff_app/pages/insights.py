@@ -68,19 +68,17 @@ def _chart() -> rx.Component:
             rx.foreach(
                 InsightsState.bars,
                 lambda bar: rx.el.div(
-                    rx.el.div(
-                        rx.el.dt(bar.label),
-                        rx.el.dd(bar.count, class_name="font-medium tabular-nums"),
-                        class_name="flex justify-between text-[13px]/5",
-                    ),
-                    rx.el.div(
+                    rx.el.dt(bar.label),
+                    rx.el.dd(bar.count, class_name="font-medium tabular-nums"),
+                    rx.el.dd(
                         rx.el.div(
                             class_name="h-full rounded-full " + rx.cond(bar.bad, "bg-error", "bg-primary").to(str),
                             style={"width": f"{bar.percent}%"},
                         ),
-                        class_name="mt-1 h-1.5 rounded-full bg-base-200",
+                        class_name="col-span-2 mt-1 h-1.5 rounded-full bg-base-200",
                         custom_attrs={"aria-hidden": "true"},
                     ),
+                    class_name="grid grid-cols-[1fr_auto] text-[13px]/5",
                 ),
             ),
             class_name="mt-4 flex flex-col gap-3",

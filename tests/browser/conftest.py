@@ -52,4 +52,4 @@ def sign_in(page: Page, url: str, who: tuple[str, str] = ADA, then: str = "/inbo
     page.get_by_label("Email").fill(who[0])
     page.get_by_label("Password").fill(who[1])
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**{then}")
+    page.wait_for_url(f"{url}{then}")

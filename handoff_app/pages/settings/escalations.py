@@ -41,6 +41,7 @@ class EscalationsState(rx.State):
     dirty: bool = False
     wrong: bool = False
     status: str = ""
+    version: int = 0
 
     _touched: set[str] = set()
 
@@ -138,6 +139,7 @@ class EscalationsState(rx.State):
         self.switches = {name: values[name] for name in SWITCHES}
         self.fields = {name: values.get(name, "") for name in FIELDS}
         self.errors = dict.fromkeys(FIELDS, "")
+        self.version += 1
         self.has_slack, self.has_secret = saved.has_slack_token, saved.has_webhook_secret
         self.dirty, self.wrong, self.status, self._touched = False, False, status, set()
 

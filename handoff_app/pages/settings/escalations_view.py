@@ -178,7 +178,9 @@ def _health(state: Any, channel: str, good: str) -> rx.Component:
 
 
 def _switch(state: Any, name: str, label: str, help: Any, disabled: Any = False) -> rx.Component:
-    return switch_row(name, label, help, state.switches[name], lambda on: state.switch(name, on), disabled)
+    return switch_row(
+        name, label, help, state.switches[name], lambda on: state.switch(name, on), disabled, state.version
+    )
 
 
 def _field(state: Any, name: str, label: str, help: str, type: str = "text", placeholder: Any = "") -> rx.Component:

@@ -399,7 +399,7 @@ def _reply(t: Any) -> rx.Component:
             },
         ),
         rx.el.p(id="composer-error", role="alert", class_name="px-2 pt-1.5 text-[13px]/5 text-bad empty:hidden"),
-        rx.el.p(t.refused_text, hidden=True, custom_attrs={"data-refused": t.refused}),
+        rx.el.i(hidden=True, custom_attrs={"data-refused": t.refused, "data-reason": t.refused_text}),
         rx.el.form(
             *(rx.el.textarea(name=name, read_only=True, tab_index=-1) for name in ("client_id", "text")),
             on_submit=t.reply,

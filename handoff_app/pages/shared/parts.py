@@ -76,8 +76,9 @@ def switch_row(
     checked: rx.Var[bool],
     on_change: Any,
     disabled: rx.Var[bool] | bool = False,
+    version: rx.Var[int] | int = 0,
 ) -> rx.Component:
-    """A switch with its label and a line of help."""
+    """A switch with its label and a line of help. The browser moves it at once; a new `version` sets it anew."""
     return rx.el.div(
         rx.el.div(
             rx.el.label(label, html_for=id, class_name="cursor-pointer text-sm/6 font-medium"),
@@ -88,7 +89,8 @@ def switch_row(
             type="checkbox",
             role="switch",
             id=id,
-            checked=checked,
+            default_checked=checked,
+            key=f"{id}-{version}",
             on_change=on_change,
             disabled=disabled,
             class_name="toggle toggle-primary mt-1",

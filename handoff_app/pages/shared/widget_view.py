@@ -411,7 +411,7 @@ def _composer(state: Any, w: Any) -> rx.Component:
             reset_on_submit=False,
         ),
         rx.el.p(id="composer-error", role="alert", class_name="px-2 pt-1.5 text-[13px]/5 text-bad empty:hidden"),
-        rx.el.p(state.refused_text, hidden=True, custom_attrs={"data-refused": state.refused}),
+        rx.el.i(hidden=True, custom_attrs={"data-refused": state.refused, "data-reason": state.refused_text}),
         rx.el.div(
             rx.cond(
                 can_ask,
