@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import aiosmtplib
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web import WebClient
 from sqlmodel import Session, text
 
 from handoff_app import net
@@ -58,7 +58,8 @@ async def _slack() -> str:
     if not token:
         return "not configured"
     try:
-        answer = await AsyncWebClient(token=token, base_url=config().slack_api_url, timeout=10).auth_test()
+        client = WebClient(token=token, base_url=config().slack_api_url, timeout=10)
+        answer = await asyncio.to_thread(client.auth_test)
     except SlackApiError as error:
         raise RuntimeError(f"Slack answered {error.response.get('error')}") from error
     return f"ok ({answer.get('team')})"

@@ -1,10 +1,11 @@
 """A message in the team's Slack channel, one thread per conversation, by `slack_sdk`."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web import WebClient
 
 from handoff_app.channels.base import AUTHORS, REASONS, Notice, PermanentError, Receipt, RetryLater, visitor_name
 from handoff_app.config import config
@@ -23,9 +24,10 @@ class Slack:
         token = credentials.get("slack_token", "")
         if not token:
             raise PermanentError("Slack is not connected.")
-        client = AsyncWebClient(token=token, base_url=config().slack_api_url, timeout=10, retry_handlers=[])
+        client = WebClient(token=token, base_url=config().slack_api_url, timeout=10, retry_handlers=[])
         try:
-            answer = await client.chat_postMessage(
+            answer = await asyncio.to_thread(
+                client.chat_postMessage,
                 channel=notice.target,
                 text=summary(notice.data),
                 blocks=blocks(notice.data),
