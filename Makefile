@@ -9,14 +9,16 @@ run: sync
 	@exec $(UV) run --frozen --no-dev handoff
 
 test: sync-dev
-	$(UV) run --frozen python -m pytest
+	$(UV) run --frozen python -m pytest --ignore=tests/browser
+	$(UV) run --frozen python -m pytest tests/browser
 
 check: sync-dev
 	$(UV) run --frozen ruff format --check .
 	$(UV) run --frozen ruff check .
 	$(UV) run --frozen mypy
 	$(UV) run --frozen lint-imports
-	$(UV) run --frozen python -m pytest
+	$(UV) run --frozen python -m pytest --ignore=tests/browser
+	$(UV) run --frozen python -m pytest tests/browser
 
 bench: sync-dev
 	$(UV) run --frozen python -m bench

@@ -142,7 +142,7 @@
     host = event.origin;
     if (said.type === "page") page = { url: String(said.url || "").slice(0, 2000), title: String(said.title || "") };
     if (said.type === "identify" && said.visitor) visitor = said.visitor;
-    if (said.type === "open") { seen = true; document.querySelector("form[data-composer] textarea")?.focus(); report(); }
+    if (said.type === "open") { seen = true; if (said.focus !== false) document.querySelector("form[data-composer] textarea")?.focus(); report(); }
     if (said.type === "close") { seen = false; }
   });
 
