@@ -28,13 +28,19 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1 if engine().dialect.name == "sqlite" else 8, thread_name_prefix="db")
 
 
+@cache
+def _readers() -> ThreadPoolExecutor:
+    """Readers never wait for the writer's fsync (WAL gives each a snapshot)."""
+    return ThreadPoolExecutor(2, thread_name_prefix="db-read")
+
+
 def make_engine(url: str) -> Engine:
     """An engine with this project's settings for SQLite or PostgreSQL."""
     if not url.startswith("sqlite"):
         return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
     made = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
     event.listen(made, "connect", _prepare_sqlite)
-    event.listen(made, "begin", _begin_immediate)
+    event.listen(made, "begin", _begin)
     return made
 
 
@@ -45,9 +51,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Any) -> None:
+def _begin(connection: Any) -> None:
     """A writer takes its lock at once, so that it waits in `busy_timeout` and never fails half-way."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 async def transact(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -59,6 +66,18 @@ async def transact(verb: Callable[Concatenate[Session, P], T], *args: P.args, **
     result, topics = await loop.run_in_executor(_threads(), lambda: transact_now(verb, *args, **kwargs))
     live.hub.ring(topics)
     return result
+
+
+async def read(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a verb that only reads, beside the writer. What it changed would be rolled back."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_readers(), lambda: read_now(verb, *args, **kwargs))
+
+
+def read_now(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The same in this thread."""
+    with Session(engine().execution_options(reading=True), expire_on_commit=False, autoflush=False) as session:
+        return verb(session, *args, **kwargs)
 
 
 def transact_now(

@@ -32,7 +32,7 @@ def database(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget() -> None:
-    for remembered in (config, db.engine, db._threads, vault._keys):
+    for remembered in (config, db.engine, db._threads, db._readers, vault._keys):
         remembered.cache_clear()
 
 

@@ -93,7 +93,7 @@ def upgrade() -> None:
     with op.batch_alter_table('conversation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_conversation_answer_due_at'), ['answer_due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_conversation_prompt_due_at'), ['prompt_due_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_conversation_status'), ['status'], unique=False)
+        batch_op.create_index('ix_conversation_status', ['status', 'updated_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_conversation_updated_at'), ['updated_at'], unique=False)
         batch_op.create_index('ix_conversation_visitor', ['visitor_id', 'updated_at'], unique=False)
 
@@ -196,7 +196,7 @@ def downgrade() -> None:
     with op.batch_alter_table('conversation', schema=None) as batch_op:
         batch_op.drop_index('ix_conversation_visitor')
         batch_op.drop_index(batch_op.f('ix_conversation_updated_at'))
-        batch_op.drop_index(batch_op.f('ix_conversation_status'))
+        batch_op.drop_index('ix_conversation_status')
         batch_op.drop_index(batch_op.f('ix_conversation_prompt_due_at'))
         batch_op.drop_index(batch_op.f('ix_conversation_answer_due_at'))
 

@@ -1,10 +1,11 @@
 """The inbox list: a window of conversations with what an agent must know before opening one."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import case
+from sqlalchemy import and_
 from sqlmodel import Session, col, func, or_, select
 
 from handoff_app.domain import escalations, outbox
@@ -31,10 +32,10 @@ REASONS: Final = {
     Reason.AGENT_TOOK_OVER: "Agent took over",
 }
 _GROUPS: Final = {
-    Status.WAITING: (0, "Waiting, longest first"),
-    Status.WITH_AGENT: (1, "Live"),
-    Status.WITH_AI: (2, "With the AI"),
-    Status.RESOLVED: (3, "Resolved"),
+    Status.WAITING: "Waiting, longest first",
+    Status.WITH_AGENT: "Live",
+    Status.WITH_AI: "With the AI",
+    Status.RESOLVED: "Resolved",
 }
 
 
@@ -76,25 +77,27 @@ class Card:
     earlier: list[dict[str, str]]
 
 
-def rows(session: Session, agent_id: str, chosen: str, search: str, now: datetime) -> list[Row]:
+def rows(session: Session, agent_id: str, chosen: str, search: str, now: datetime, counts: dict[str, int]) -> list[Row]:
     """The conversations of a filter: waiting ones first and longest first, then the newest."""
-    query = select(Conversation, Visitor, Agent.name).join(Visitor, col(Conversation.visitor_id) == Visitor.id)
-    query = query.join(Agent, col(Conversation.owner_id) == Agent.id, isouter=True).where(Conversation.last_seq > 0)
-    query = query.where(*_filter(agent_id, chosen), *_search(search))
-    found = session.exec(query.order_by(_rank(), col(Conversation.updated_at).desc()).limit(WINDOW)).all()
-    opened = _open_escalations(session, [c.id for c, _, _ in found])
-    made = [_row(c, v, owner, opened.get(c.id), now) for c, v, owner in found]
-    made.sort(key=lambda row: _GROUPS[Status(row.status)][0])
-    waiting = sorted((r for r in made if r.status == Status.WAITING), key=lambda r: -_minutes(r.wait))
-    return _grouped(waiting + [r for r in made if r.status != Status.WAITING])
+    made: list[Row] = []
+    for status in _BY_FILTER[chosen]:
+        if not counts[status] or len(made) >= WINDOW:
+            continue
+        query = _WINDOWS[status].where(*_search(search)) if search.strip() else _WINDOWS[status]
+        if chosen == "mine":
+            query = query.where(Conversation.owner_id == agent_id)
+        found = session.execute(query.limit(WINDOW - len(made)))
+        made += [_row(row, now, at_head=n == 0) for n, row in enumerate(found)]
+    return _counted(made)
 
 
 def counts(session: Session, agent_id: str) -> dict[str, int]:
     """How many conversations each filter holds."""
     query = select(Conversation.status, func.count()).where(Conversation.last_seq > 0).group_by(Conversation.status)
     by_status: dict[str, int] = {str(status): number for status, number in session.exec(query)}
-    mine = select(func.count()).select_from(Conversation).where(*_filter(agent_id, "mine"))
-    return {
+    mine = select(func.count()).select_from(Conversation)
+    mine = mine.where(Conversation.owner_id == agent_id, Conversation.status == Status.WITH_AGENT)
+    return {status: by_status.get(status, 0) for status in Status} | {
         "waiting": by_status.get(Status.WAITING, 0),
         "mine": session.exec(mine).one(),
         "ai": by_status.get(Status.WITH_AI, 0),
@@ -133,14 +136,11 @@ def card(session: Session, conversation_id: str) -> Card:
 
 def visitor_name(visitor: Visitor) -> str:
     """Name, else address, else the start of the id."""
-    return visitor.name or visitor.email or f"Visitor {visitor.id[:4].upper()}"
+    return visitor.name or visitor.email or _nameless(visitor.id)
 
 
-def _filter(agent_id: str, chosen: str) -> list[Any]:
-    by_status = {"waiting": Status.WAITING, "ai": Status.WITH_AI, "resolved": Status.RESOLVED}
-    if chosen == "mine":
-        return [Conversation.owner_id == agent_id, Conversation.status == Status.WITH_AGENT]
-    return [Conversation.status == by_status[chosen]] if chosen in by_status else []
+def _nameless(visitor_id: str) -> str:
+    return f"Visitor {visitor_id[:4].upper()}"
 
 
 def _search(typed: str) -> list[Any]:
@@ -153,51 +153,73 @@ def _search(typed: str) -> list[Any]:
     return [or_(named, col(Conversation.id).in_(said))]
 
 
-def _rank() -> Any:
-    order = {status: place for status, (place, _) in _GROUPS.items()}
-    return case(order, value=Conversation.status, else_=9)
+def _window(status: Status) -> Any:
+    """One status, newest first; those who wait, longest first. Columns, not rows: the list is read at every bell."""
+    query = (
+        select(  # type: ignore[call-overload]
+            Conversation.id,
+            Conversation.status,
+            Conversation.unread,
+            Conversation.last_text,
+            Conversation.last_author,
+            Conversation.updated_at,
+            col(Visitor.id).label("visitor_id"),
+            col(Visitor.name).label("visitor_name"),
+            col(Visitor.email).label("visitor_email"),
+            col(Agent.name).label("owner"),
+            col(Escalation.reason).label("reason"),
+            col(Escalation.created_at).label("asked_at"),
+        )
+        .join(Visitor, col(Conversation.visitor_id) == Visitor.id)
+        .join(Agent, col(Conversation.owner_id) == Agent.id, isouter=True)
+        .join(
+            Escalation,
+            and_(col(Escalation.conversation_id) == Conversation.id, col(Escalation.closed_at).is_(None)),
+            isouter=True,
+        )
+        .where(Conversation.status == status, Conversation.last_seq > 0)
+    )
+    newest = col(Conversation.updated_at).desc()
+    return query.order_by(col(Escalation.created_at), newest) if status is Status.WAITING else query.order_by(newest)
 
 
-def _open_escalations(session: Session, ids: list[str]) -> dict[str, Escalation]:
-    query = select(Escalation).where(col(Escalation.conversation_id).in_(ids), col(Escalation.closed_at).is_(None))
-    return {e.conversation_id: e for e in session.exec(query)}
+_WINDOWS: Final = {status: _window(status) for status in Status}
+_BY_FILTER: Final = {
+    "waiting": (Status.WAITING,),
+    "mine": (Status.WITH_AGENT,),
+    "ai": (Status.WITH_AI,),
+    "resolved": (Status.RESOLVED,),
+    "all": (Status.WAITING, Status.WITH_AGENT, Status.WITH_AI, Status.RESOLVED),
+}
 
 
-def _row(c: Conversation, v: Visitor, owner: str | None, escalation: Escalation | None, now: datetime) -> Row:
-    waiting = c.status == Status.WAITING and escalation is not None
-    minutes = int((now - escalation.created_at).total_seconds() // 60) if waiting and escalation else 0
-    whose = {Author.AGENT: f"{owner or 'Team'}: ", Author.AI: "AI: "}.get(Author(c.last_author), "")
+def _row(row: Any, now: datetime, at_head: bool) -> Row:
+    waiting = row.status == Status.WAITING and row.asked_at is not None
+    minutes = int((now - row.asked_at).total_seconds() // 60) if waiting else 0
+    name = row.visitor_name or row.visitor_email or _nameless(row.visitor_id)
+    whose = {Author.AGENT: f"{row.owner or 'Team'}: ", Author.AI: "AI: "}.get(row.last_author, "")
+    today = row.updated_at.date() == now.date()
     return Row(
-        id=c.id,
-        name=visitor_name(v),
-        initial=visitor_name(v)[0].upper(),
-        preview=whose + c.last_text[:120],
-        time=c.updated_at.strftime("%H:%M") if c.updated_at.date() == now.date() else c.updated_at.strftime("%d %b"),
-        status=c.status,
-        reason=REASONS[escalation.reason] if waiting and escalation else "",
-        owner=owner or "",
-        owner_initial=(owner or " ")[0].upper().strip(),
-        unread=c.unread if c.status != Status.WITH_AI else 0,
+        id=row.id,
+        name=name,
+        initial=name[0].upper(),
+        preview=whose + row.last_text[:120],
+        time=row.updated_at.strftime("%H:%M" if today else "%d %b"),
+        status=row.status,
+        reason=REASONS[row.reason] if waiting else "",
+        owner=row.owner or "",
+        owner_initial=(row.owner or "")[:1].upper(),
+        unread=row.unread if row.status != Status.WITH_AI else 0,
         wait=f"{minutes} min" if waiting else "",
         wait_level=0 if minutes < 5 else 1 if minutes < 15 else 2,
+        group=_GROUPS[row.status] if at_head else "",
     )
 
 
-def _minutes(wait: str) -> int:
-    return int(wait.partition(" ")[0] or 0)
-
-
-def _grouped(made: list[Row]) -> list[Row]:
-    """The first row of each group carries its heading."""
-    seen: set[str] = set()
-    result = []
-    for row in made:
-        if row.status not in seen:
-            seen.add(row.status)
-            number = sum(1 for other in made if other.status == row.status)
-            row = replace(row, group=_GROUPS[Status(row.status)][1], group_count=number)
-        result.append(row)
-    return result
+def _counted(made: list[Row]) -> list[Row]:
+    """The first row of each group carries how many are shown."""
+    shown = Counter(row.status for row in made)
+    return [replace(row, group_count=shown[row.status]) if row.group else row for row in made]
 
 
 def _notice(d: Delivery) -> dict[str, str]:

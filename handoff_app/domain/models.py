@@ -126,11 +126,14 @@ class Visitor(SQLModel, table=True):
 class Conversation(SQLModel, table=True):
     """One chat. `owner_epoch` grows at every change of hands: who writes under an old one has lost."""
 
-    __table_args__ = (Index("ix_conversation_visitor", "visitor_id", "updated_at"),)
+    __table_args__ = (
+        Index("ix_conversation_visitor", "visitor_id", "updated_at"),
+        Index("ix_conversation_status", "status", "updated_at"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True)
     visitor_id: str = Field(foreign_key="visitor.id")
-    status: Status = Field(default=Status.WITH_AI, sa_type=Text, index=True)
+    status: Status = Field(default=Status.WITH_AI, sa_type=Text)
     prompt: Prompt = Field(default=Prompt.NONE, sa_type=Text)
     prompt_reason: Reason | None = Field(default=None, sa_type=Text)
     prompt_due_at: datetime | None = _maybe_time(index=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from handoff_app import i18n
 from handoff_app.domain import conversations
@@ -51,22 +53,22 @@ class Chat:
 
 def read(session: Session, conversation_id: str, after: int, for_team: bool = False) -> Chat:
     """The messages newer than `after`, and how the chat stands. Raises `conversations.NotFound`."""
-    row = session.get(Conversation, conversation_id)
+    row = session.execute(_HEAD, {"id": conversation_id}).first()
     if row is None:
         raise conversations.NotFound(conversation_id)
-    owner = session.get(Agent, row.owner_id) if row.owner_id else None
+    found = session.execute(_NEWER, {"id": conversation_id, "after": after}).all() if row.last_seq > after else []
     return Chat(
-        id=row.id,
+        id=conversation_id,
         status=row.status,
         prompt=row.prompt,
         locale=row.locale,
         typing=row.answer_due_at is not None,
-        agent=owner.name if owner else "",
-        lines=lines(conversations.messages(session, conversation_id, after), for_team),
+        agent=row.owner or "",
+        lines=lines(found[::-1], for_team),
     )
 
 
-def lines(messages: Sequence[Message], for_team: bool = False) -> list[Line]:
+def lines(messages: Sequence[Any], for_team: bool = False) -> list[Line]:
     """Messages as lines; suggestions are for the team alone, and the team reads system lines in English."""
     shown = [m for m in messages if for_team or not m.suggestion]
     return [_line(m, before, for_team) for m, before in zip(shown, [None, *shown], strict=False)]
@@ -77,7 +79,28 @@ def earlier(session: Session, conversation_id: str, before: int, for_team: bool 
     return lines(conversations.messages_before(session, conversation_id, before), for_team)
 
 
-def _line(m: Message, before: Message | None, for_team: bool) -> Line:
+# Columns, and built once: these two are read at every bell by every tab.
+_HEAD: Final = (
+    select(  # type: ignore[call-overload]
+        Conversation.status,
+        Conversation.prompt,
+        Conversation.locale,
+        Conversation.answer_due_at,
+        Conversation.last_seq,
+        col(Agent.name).label("owner"),
+    )
+    .join(Agent, col(Conversation.owner_id) == Agent.id, isouter=True)
+    .where(Conversation.id == bindparam("id"))
+)
+_NEWER: Final = (
+    select(*Message.__table__.columns)  # type: ignore[attr-defined]
+    .where(col(Message.conversation_id) == bindparam("id"), col(Message.seq) > bindparam("after"))
+    .order_by(col(Message.seq).desc())
+    .limit(200)
+)
+
+
+def _line(m: Any, before: Any, for_team: bool) -> Line:
     values = {"name": m.name, "email": m.name}
     return Line(
         seq=m.seq,

@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from handoff_app import i18n, live
 from handoff_app.access.guard import agent_of
-from handoff_app.db import transact
-from handoff_app.domain import conversations, desk, inbox, transcript
+from handoff_app.db import read, transact
+from handoff_app.domain import conversations, desk, inbox, outbox, transcript
 from handoff_app.domain.inbox import Card, Row
 from handoff_app.domain.models import Agent, now
 from handoff_app.domain.transcript import Line
@@ -53,7 +53,7 @@ class InboxListState(rx.State):
         await self._look()
 
     async def _look(self) -> None:
-        counts, rows = await transact(_list, self._agent, self.chosen, self.sought)
+        counts, rows = await read(_list, self._agent, self.chosen, self.sought)
         if rows != self.rows:
             self.rows = rows
         if counts != self.counts:
@@ -139,24 +139,32 @@ class InboxState(rx.State):
             self.problem = f"{error.by} has already taken this conversation."
 
     async def _begin(self, conversation: str) -> None:
-        chat, card = await transact(_thread, conversation, 0)
+        chat = await read(transcript.read, conversation, 0, for_team=True)
         self.selected = conversation
         tabs.watch(self, [live.conversation(conversation)], pause=0.05)
-        self._take(chat, card)
+        tabs.watch(self, [live.conversation(conversation), outbox.TOPIC], pause=1.0, look="_look_aside")
+        self._take(chat)
+        await self._look_aside()
         self.more = bool(chat.lines) and chat.lines[0].seq > 1
 
     async def _look(self) -> None:
         if self.selected:
-            self._take(*await transact(_thread, self.selected, self._seen))
+            self._take(await read(transcript.read, self.selected, self._seen, for_team=True))
 
-    def _take(self, chat: transcript.Chat, card: Card) -> None:
+    async def _look_aside(self) -> None:
+        """The panel beside the thread, and that all has been read: once a second is enough."""
+        if self.selected:
+            card = await transact(_aside, self.selected)
+            if card != self.card:
+                self.card = card
+
+    def _take(self, chat: transcript.Chat) -> None:
         """Only what differs is set: an unchanged var is not sent."""
         values = {
             "chat_status": chat.status,
             "typing": chat.typing,
             "owner": chat.agent,
             "mine": chat.agent == self._name,
-            "card": card,
         }
         for name, value in values.items():
             if getattr(self, name) != value:
@@ -178,13 +186,13 @@ def inbox_page() -> rx.Component:
 
 
 def _list(session: Session, agent_id: str, chosen: str, sought: str) -> tuple[dict[str, int], list[Row]]:
-    return inbox.counts(session, agent_id), inbox.rows(session, agent_id, chosen, sought, now())
+    counts = inbox.counts(session, agent_id)
+    return counts, inbox.rows(session, agent_id, chosen, sought, now(), counts)
 
 
-def _thread(session: Session, conversation: str, after: int) -> tuple[transcript.Chat, Card]:
-    chat = transcript.read(session, conversation, after, for_team=True)
+def _aside(session: Session, conversation: str) -> Card:
     desk.agent_read(session, conversation)
-    return chat, inbox.card(session, conversation)
+    return inbox.card(session, conversation)
 
 
 def _as_agent(session: Session, verb: Any, agent_id: str, conversation: str, *rest: str) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from handoff_app import i18n, live
 from handoff_app.answering import intent
-from handoff_app.db import transact
+from handoff_app.db import read, transact
 from handoff_app.domain import conversations, escalations, settings, transcript
 from handoff_app.domain.models import Conversation, Reason
 from handoff_app.domain.transcript import Line
@@ -85,7 +85,9 @@ class WidgetState(rx.State):
         if not self._visitor or not client_id:
             return
         try:
-            await transact(_send, self._visitor, self.conversation, text, client_id, str(form.get("page_url", "")))
+            human = intent.decide(text[: conversations.MOST_CHARACTERS]) is intent.Decision.ESCALATE
+            page_url = _checked_page(str(form.get("page_url", "")))
+            await transact(_send, self._visitor, self.conversation, text, client_id, page_url, human)
         except conversations.BadMessage as error:
             self.refused, self.refused_text = client_id, self.words[str(error)]
 
@@ -154,7 +156,7 @@ class WidgetState(rx.State):
 
     async def _look(self) -> None:
         """A bell rang: read what is newer than this tab has seen."""
-        chat = await transact(transcript.read, self.conversation, self._seen)
+        chat = await read(transcript.read, self.conversation, self._seen)
         self._take(chat)
 
     def _begin(self, chat: transcript.Chat) -> None:
@@ -201,13 +203,14 @@ def _open(session: Session, secret: str, languages: str, page_url: str) -> Opene
     )
 
 
-def _send(session: Session, visitor_id: str, conversation_id: str, text: str, client_id: str, page_url: str) -> None:
+def _send(
+    session: Session, visitor_id: str, conversation_id: str, text: str, client_id: str, page_url: str, human: bool
+) -> None:
     """Keep the message; a request for a human escalates in the same transaction."""
     conversation = conversations.of_visitor(session, visitor_id, conversation_id)
-    decision = intent.decide(text[: conversations.MOST_CHARACTERS])
-    wants_human = decision is intent.Decision.ESCALATE and settings.escalations(session).enabled
+    wants_human = human and settings.escalations(session).enabled
     before = conversation.last_seq
-    conversations.visitor_says(session, conversation, text, client_id, _checked_page(page_url), not wants_human)
+    conversations.visitor_says(session, conversation, text, client_id, page_url, not wants_human)
     if wants_human and conversation.last_seq > before:
         escalations.ask(session, conversation, Reason.ASKED_FOR_HUMAN)
 

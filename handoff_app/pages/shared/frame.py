@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from handoff_app import live
 from handoff_app.access.guard import person_of
-from handoff_app.db import transact
+from handoff_app.db import read
 from handoff_app.domain import inbox, outbox
 from handoff_app.pages.shared.parts import HIDDEN, face, icon, link, logo
 from handoff_app.pages.shared.tabs import tabs
@@ -37,12 +37,12 @@ class StaffState(rx.State):
             return rx.redirect(f"/login?next={quote(self.router.url.path)}", replace=True)
         self.name, self.email, self.initial = person.name, person.email, person.name[:1].upper()
         self.admin, self.inside, self._agent = person.is_admin, True, person.id
-        tabs.watch(self, [live.INBOX, outbox.TOPIC], pause=0.5)
+        tabs.watch(self, [live.INBOX, outbox.TOPIC], pause=1.0)
         await self._look()
         return None
 
     async def _look(self) -> None:
-        waiting, failed = await transact(_counts, self._agent)
+        waiting, failed = await read(_counts, self._agent)
         if (waiting, failed) != (self.waiting, self.failed):
             self.waiting, self.failed = waiting, failed
 

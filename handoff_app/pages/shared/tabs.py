@@ -2,24 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
 
 import reflex as rx
 from reflex.istate.manager.token import BaseStateToken
-from reflex.state import BaseState
 
 from handoff_app import live
 
 SWEEP_SECONDS = 60
-
-
-class Refreshing(Protocol):
-    """A State that can look again."""
-
-    async def _look(self) -> None: ...
-
-
-S = TypeVar("S", bound=BaseState)
 
 
 class Tabs:
@@ -28,19 +17,20 @@ class Tabs:
     def __init__(self) -> None:
         self.app: rx.App | None = None
 
-    def watch(self, state: rx.State, topics: Iterable[str], pause: float) -> None:
-        """From now on `state._look()` runs under the state's lock whenever a topic rings; replaces earlier topics."""
+    def watch(self, state: rx.State, topics: Iterable[str], pause: float, look: str = "_look") -> None:
+        """From now on the method `look` runs under the state's lock whenever a topic rings; replaces earlier topics."""
         token, kind = state.router.session.client_token, type(state)
+        watcher = f"{token}|{kind.__name__}.{look}"
 
         async def refresh() -> None:
             if not self._here(token) or self.app is None:
-                live.hub.forget(_name(token, kind))
+                live.hub.forget(watcher)
                 return
             async with self.app.modify_state(BaseStateToken(ident=token, cls=kind)) as root:
                 mine = await root.get_state(kind)
-                await mine._look()
+                await getattr(mine, look)()
 
-        live.hub.watch(_name(token, kind), topics, refresh, pause)
+        live.hub.watch(watcher, topics, refresh, pause)
 
     def _here(self, token: str) -> bool:
         return (
@@ -57,10 +47,6 @@ class Tabs:
                 token, _, kind = watcher.partition("|")
                 if kind and not self._here(token):
                     live.hub.forget(watcher)
-
-
-def _name(token: str, kind: type[BaseState]) -> str:
-    return f"{token}|{kind.__name__}"
 
 
 tabs = Tabs()
