@@ -15,8 +15,8 @@ from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.inbox_view import inbox_view
 from handoff_app.pages.shared.tabs import tabs
 
-TAIL = 30
-KEPT = 5
+TAIL = 16
+KEPT = 4
 NOBODY = Card("", "", "", "", "", "", "", "", "", "", [], [])
 
 
@@ -35,7 +35,7 @@ class InboxListState(rx.State):
     async def open(self) -> None:
         """Show the list and keep it moving."""
         self._agent = (await agent_of(self)).id
-        tabs.watch(self, [live.INBOX], pause=0.2)
+        tabs.watch(self, [live.INBOX], pause=0.5)
         await self._look()
         self.listed = True
 
@@ -142,7 +142,7 @@ class InboxState(rx.State):
         chat = await read(transcript.read, conversation, 0, for_team=True)
         self.selected = conversation
         tabs.watch(self, [live.conversation(conversation)], pause=0.05)
-        tabs.watch(self, [live.conversation(conversation), outbox.TOPIC], pause=1.0, look="_look_aside")
+        tabs.watch(self, [live.conversation(conversation), outbox.TOPIC], pause=2.0, look="_look_aside")
         self._take(chat)
         await self._look_aside()
         self.more = bool(chat.lines) and chat.lines[0].seq > 1

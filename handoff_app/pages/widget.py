@@ -15,8 +15,8 @@ from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.widget_view import WORDS, Recent, widget_view
 
-TAIL: Final = 30
-KEPT: Final = 5
+TAIL: Final = 16
+KEPT: Final = 4
 
 
 @dataclass(frozen=True)

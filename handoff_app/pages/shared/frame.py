@@ -37,7 +37,7 @@ class StaffState(rx.State):
             return rx.redirect(f"/login?next={quote(self.router.url.path)}", replace=True)
         self.name, self.email, self.initial = person.name, person.email, person.name[:1].upper()
         self.admin, self.inside, self._agent = person.is_admin, True, person.id
-        tabs.watch(self, [live.INBOX, outbox.TOPIC], pause=1.0)
+        tabs.watch(self, [live.INBOX, outbox.TOPIC], pause=2.0)
         await self._look()
         return None
 
