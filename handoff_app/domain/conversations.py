@@ -1,8 +1,9 @@
 """Who says what, and whose turn it is. Every change of hands is a guarded UPDATE."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,6 +17,7 @@ from handoff_app.domain.models import (
     Prompt,
     Status,
     Visitor,
+    new_id,
     now,
 )
 
@@ -54,7 +56,9 @@ def recent(session: Session, visitor_id: str, limit: int = 10) -> Sequence[Conve
 
 def of_visitor(session: Session, visitor_id: str, conversation_id: str) -> Conversation:
     """The conversation if it is this visitor's. Raises `NotFound`."""
-    found = session.exec(_of_visitor(visitor_id).where(Conversation.id == conversation_id)).first()
+    found: Conversation | None = session.execute(
+        _ONE_OF_VISITOR, {"visitor": visitor_id, "id": conversation_id}
+    ).scalar()
     if found is None:
         raise NotFound(conversation_id)
     return found
@@ -73,10 +77,10 @@ def start(session: Session, visitor_id: str, locale: str, page_url: str = "") ->
 
 def visitor_says(
     session: Session, conversation: Conversation, text: str, client_id: str, page_url: str = "", to_answer: bool = True
-) -> Message:
+) -> int:
     """Write the visitor's message once per `client_id`, and make its answer due if the AI has the conversation.
 
-    A repeated `client_id` returns the row that is there. Raises `BadMessage`.
+    A repeated `client_id` returns the number of the message that is there. Raises `BadMessage`.
     """
     said = said_before(session, conversation.id, client_id)
     if said is not None:
@@ -84,7 +88,7 @@ def visitor_says(
     check(text)
     if conversation.status == Status.RESOLVED:
         hand_over(session, conversation, Status.WITH_AI)
-    message = write(session, conversation, Author.VISITOR, clean(text), client_id=client_id)
+    seq = write(session, conversation, Author.VISITOR, clean(text), client_id=client_id)
     conversation.unread += 1
     conversation.page_url = page_url[:2000] or conversation.page_url
     if conversation.prompt == Prompt.OFFER:
@@ -92,7 +96,7 @@ def visitor_says(
     if to_answer and conversation.status == Status.WITH_AI:
         conversation.answer_due_at, conversation.answer_attempts = now(), 0
         live.announce(live.WORK)
-    return message
+    return seq
 
 
 def ai_says(
@@ -139,23 +143,24 @@ def messages_before(session: Session, conversation_id: str, before: int, limit: 
     return session.exec(query.order_by(col(Message.seq).desc()).limit(limit)).all()[::-1]
 
 
-def system_line(session: Session, conversation: Conversation, key: str, **values: str) -> Message:
+def system_line(session: Session, conversation: Conversation, key: str, **values: str) -> int:
     """A line by nobody, in the visitor's language, with the owner's words; the inbox shows it by its key."""
     said = i18n.text(key, conversation.locale, settings.edited_texts(session, conversation.locale), **values)
     return write(session, conversation, Author.SYSTEM, said, key=key, name=next(iter(values.values()), ""))
 
 
-def write(session: Session, conversation: Conversation, author: Author, text: str, **extra: Any) -> Message:
-    """Give the message the next number and announce it. The one place where messages are made."""
+def write(session: Session, conversation: Conversation, author: Author, text: str, **extra: Any) -> int:
+    """Give the message the next number, announce it and return that number. The one place where messages are made."""
     conversation.last_seq += 1
-    message = Message(conversation_id=conversation.id, seq=conversation.last_seq, author=author, text=text, **extra)
-    if author != Author.SYSTEM and not message.suggestion:
+    conversation.updated_at = now()
+    if author != Author.SYSTEM and not extra.get("suggestion"):
         conversation.last_text, conversation.last_author = text[:200], author
-    conversation.updated_at = message.created_at
+    row = _BLANK | extra | {"id": new_id(), "conversation_id": conversation.id, "seq": conversation.last_seq}
+    row |= {"author": author, "text": text, "created_at": conversation.updated_at}
     session.add(conversation)
-    session.add(message)
+    session.execute(_INSERT, row)
     announce(conversation)
-    return message
+    return conversation.last_seq
 
 
 def announce(conversation: Conversation) -> None:
@@ -177,7 +182,25 @@ def clean(text: str) -> str:
     return safe.translate(_OVERRIDES).replace("\r\n", "\n").strip()
 
 
-_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Built once: these run for every message. A row is locked on PostgreSQL; SQLite's transaction holds the write lock.
+_ONE: Final = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update()
+_ONE_OF_VISITOR: Final = _ONE.where(
+    Conversation.visitor_id == bindparam("visitor"), col(Conversation.hidden_from_visitor).is_(False)
+)
+_SAID: Final = select(Message.seq).where(
+    Message.conversation_id == bindparam("id"), Message.client_id == bindparam("client_id")
+)
+_INSERT: Final = insert(Message.__table__)  # type: ignore[attr-defined]
+_BLANK: Final[dict[str, Any]] = {
+    "name": "",
+    "key": "",
+    "agent_id": None,
+    "client_id": None,
+    "confidence": None,
+    "sources": [],
+    "suggestion": False,
+}
+_OVERRIDES: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def _of_visitor(visitor_id: str) -> SelectOfScalar[Conversation]:
@@ -186,14 +209,14 @@ def _of_visitor(visitor_id: str) -> SelectOfScalar[Conversation]:
     )
 
 
-def said_before(session: Session, conversation_id: str, client_id: str) -> Message | None:
-    query = select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
-    return session.exec(query).first()
+def said_before(session: Session, conversation_id: str, client_id: str) -> int | None:
+    """The number of the message with this `client_id`, if it is kept already."""
+    return session.execute(_SAID, {"id": conversation_id, "client_id": client_id}).scalar()
 
 
 def locked(session: Session, conversation_id: str) -> Conversation:
     """The row, locked on PostgreSQL until the commit; SQLite's transaction holds the only write lock already."""
-    found = session.exec(select(Conversation).where(Conversation.id == conversation_id).with_for_update()).first()
+    found: Conversation | None = session.execute(_ONE, {"id": conversation_id}).scalar()
     if found is None:
         raise NotFound(conversation_id)
     return found

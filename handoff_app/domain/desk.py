@@ -4,7 +4,7 @@ from sqlmodel import Session, col, update
 
 from handoff_app import i18n, live
 from handoff_app.domain import conversations, escalations
-from handoff_app.domain.models import Agent, Author, Conversation, Message, Status
+from handoff_app.domain.models import Agent, Author, Conversation, Status
 
 
 class AlreadyTaken(RuntimeError):
@@ -15,7 +15,7 @@ class AlreadyTaken(RuntimeError):
         self.by = by
 
 
-def agent_says(session: Session, conversation_id: str, agent: Agent, text: str, client_id: str) -> Message:
+def agent_says(session: Session, conversation_id: str, agent: Agent, text: str, client_id: str) -> int:
     """Write the agent's reply; takes the conversation over if nobody has it. Raises `AlreadyTaken`, `BadMessage`."""
     said = conversations.said_before(session, conversation_id, client_id)
     if said is not None:

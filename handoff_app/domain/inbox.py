@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_
+from sqlalchemy import and_, bindparam, case
 from sqlmodel import Session, col, func, or_, select
 
 from handoff_app.domain import escalations, outbox
@@ -86,20 +86,18 @@ def rows(session: Session, agent_id: str, chosen: str, search: str, now: datetim
         query = _WINDOWS[status].where(*_search(search)) if search.strip() else _WINDOWS[status]
         if chosen == "mine":
             query = query.where(Conversation.owner_id == agent_id)
-        found = session.execute(query.limit(WINDOW - len(made)))
+        found = session.execute(query).all()[: WINDOW - len(made)]
         made += [_row(row, now, at_head=n == 0) for n, row in enumerate(found)]
     return _counted(made)
 
 
 def counts(session: Session, agent_id: str) -> dict[str, int]:
     """How many conversations each filter holds."""
-    query = select(Conversation.status, func.count()).where(Conversation.last_seq > 0).group_by(Conversation.status)
-    by_status: dict[str, int] = {str(status): number for status, number in session.exec(query)}
-    mine = select(func.count()).select_from(Conversation)
-    mine = mine.where(Conversation.owner_id == agent_id, Conversation.status == Status.WITH_AGENT)
+    found = session.execute(_COUNTS, {"agent": agent_id}).all()
+    by_status: dict[str, int] = {row.status: row.number for row in found}
     return {status: by_status.get(status, 0) for status in Status} | {
         "waiting": by_status.get(Status.WAITING, 0),
-        "mine": session.exec(mine).one(),
+        "mine": sum(row.mine for row in found),
         "ai": by_status.get(Status.WITH_AI, 0),
         "resolved": by_status.get(Status.RESOLVED, 0),
         "all": sum(by_status.values()),
@@ -178,12 +176,22 @@ def _window(status: Status) -> Any:
             isouter=True,
         )
         .where(Conversation.status == status, Conversation.last_seq > 0)
+        .limit(WINDOW)
     )
     newest = col(Conversation.updated_at).desc()
     return query.order_by(col(Escalation.created_at), newest) if status is Status.WAITING else query.order_by(newest)
 
 
 _WINDOWS: Final = {status: _window(status) for status in Status}
+_COUNTS: Final = (
+    select(
+        Conversation.status,
+        func.count().label("number"),
+        func.count(case((col(Conversation.owner_id) == bindparam("agent"), 1))).label("mine"),
+    )
+    .where(Conversation.last_seq > 0)
+    .group_by(Conversation.status)
+)
 _BY_FILTER: Final = {
     "waiting": (Status.WAITING,),
     "mine": (Status.WITH_AGENT,),
