@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Refresh = Callable[[], Awaitable[None]]
 
 WORK = "work"
@@ -23,6 +25,17 @@ def conversation(id: str) -> str:
 
 
 _announced: ContextVar[set[str] | None] = ContextVar("announced", default=None)
+_unwoken: ContextVar[str] = ContextVar("unwoken", default="")
+
+
+@contextmanager
+def not_waking(watcher: str) -> Iterator[None]:
+    """What rings within does not wake `watcher`: it shows by itself what it did."""
+    token = _unwoken.set(watcher)
+    try:
+        yield
+    finally:
+        _unwoken.reset(token)
 
 
 @contextmanager
@@ -59,6 +72,7 @@ class Hub:
     def __init__(self) -> None:
         self._watches: dict[str, _Watch] = {}
         self._by_topic: dict[str, set[str]] = {}
+        self._answers: dict[str, dict[Hashable, asyncio.Task[Any]]] = {}
 
     def watch(self, watcher: str, topics: Iterable[str], refresh: Refresh, pause: float = 0.05) -> None:
         """Call `refresh` when one of `topics` rings; replaces what `watcher` watched. `pause` is in seconds."""
@@ -77,13 +91,23 @@ class Hub:
             if not self._by_topic[topic]:
                 del self._by_topic[topic]
 
-    def ring(self, topics: Iterable[str]) -> None:
+    def ring(self, topics: Collection[str]) -> None:
         """Wake everyone who watches one of `topics`. Must be called on the event loop."""
-        for watcher in {name for topic in topics for name in self._by_topic.get(topic, ())}:
+        for topic in topics:
+            self._answers.pop(topic, None)
+        for watcher in {name for topic in topics for name in self._by_topic.get(topic, ())} - {_unwoken.get()}:
             entry = self._watches[watcher]
             entry.rung.set()
             if entry.task is None:
                 entry.task = asyncio.get_running_loop().create_task(self._serve(watcher, entry))
+
+    async def once(self, topic: str, question: Hashable, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The answer to a question that many watchers have: asked once between two bells of its topic."""
+        answers = self._answers.setdefault(topic, {})
+        if question not in answers or (answers[question].done() and answers[question].exception()):
+            answers[question] = asyncio.get_running_loop().create_task(ask())
+        found: T = await asyncio.shield(answers[question])
+        return found
 
     def names(self) -> list[str]:
         """Everyone who watches."""

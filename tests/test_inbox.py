@@ -12,8 +12,7 @@ from tests.conftest import World
 
 
 def listed(world: World, chosen: str = "all", sought: str = "") -> list[Row]:
-    counts = db.read_now(inbox.counts, world.grace.id)
-    return db.read_now(inbox.rows, world.grace.id, chosen, sought, now(), counts)
+    return db.read_now(inbox.rows, chosen, sought, world.grace.id, now())
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def test_a_filter_shows_its_own_and_counts_them(
     world: World, busy: dict[str, str], chosen: str, names: list[str]
 ) -> None:
     assert [row.id for row in listed(world, chosen)] == [busy[name] for name in names]
-    assert db.read_now(inbox.counts, world.grace.id)[chosen] == len(names)
+    assert inbox.counts(db.read_now(inbox.tally), world.grace.id)[chosen] == len(names)
 
 
 @pytest.mark.parametrize(

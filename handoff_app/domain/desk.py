@@ -1,10 +1,24 @@
 """What an agent does with a conversation: take it, reply, hand it back, resolve it."""
 
+from typing import Protocol
+
 from sqlmodel import Session, col, update
 
 from handoff_app import i18n, live
 from handoff_app.domain import conversations, escalations
 from handoff_app.domain.models import Agent, Author, Conversation, Status
+
+
+class Person(Protocol):
+    """Who acts: an agent's row, or who is signed in."""
+
+    @property
+    def id(self) -> str:
+        """The agent's id."""
+
+    @property
+    def name(self) -> str:
+        """The name that the visitor reads."""
 
 
 class AlreadyTaken(RuntimeError):
@@ -15,7 +29,7 @@ class AlreadyTaken(RuntimeError):
         self.by = by
 
 
-def agent_says(session: Session, conversation_id: str, agent: Agent, text: str, client_id: str) -> int:
+def agent_says(session: Session, conversation_id: str, agent: Person, text: str, client_id: str) -> int:
     """Write the agent's reply; takes the conversation over if nobody has it. Raises `AlreadyTaken`, `BadMessage`."""
     said = conversations.said_before(session, conversation_id, client_id)
     if said is not None:
@@ -35,7 +49,7 @@ def agent_says(session: Session, conversation_id: str, agent: Agent, text: str, 
     )
 
 
-def take_over(session: Session, conversation_id: str, agent: Agent) -> Conversation:
+def take_over(session: Session, conversation_id: str, agent: Person) -> Conversation:
     """Make this agent the owner: one gets it, the other hears `AlreadyTaken`. Taking what is mine changes nothing."""
     conversation = conversations.locked(session, conversation_id)
     if conversation.owner_id == agent.id and conversation.status == Status.WITH_AGENT:
@@ -50,12 +64,12 @@ def take_over(session: Session, conversation_id: str, agent: Agent) -> Conversat
         raise AlreadyTaken(_name(session, conversation.owner_id))
     session.refresh(conversation)
     conversations.quiet(conversation)
-    escalations.claimed(session, conversation, agent)
+    escalations.claimed(session, conversation, agent.name)
     conversations.system_line(session, conversation, i18n.key("agent.joined"), name=agent.name)
     return conversation
 
 
-def hand_back(session: Session, conversation_id: str, agent: Agent) -> Conversation:
+def hand_back(session: Session, conversation_id: str, agent: Person) -> Conversation:
     """Give the conversation back to the AI. Raises `AlreadyTaken` if it is another agent's."""
     conversation = _mine(session, conversation_id, agent)
     conversations.hand_over(session, conversation, Status.WITH_AI)
@@ -63,7 +77,7 @@ def hand_back(session: Session, conversation_id: str, agent: Agent) -> Conversat
     return conversation
 
 
-def resolve(session: Session, conversation_id: str, agent: Agent) -> Conversation:
+def resolve(session: Session, conversation_id: str, agent: Person) -> Conversation:
     """Close the conversation; the visitor's next message opens it again, with the AI."""
     conversation = _mine(session, conversation_id, agent)
     if conversation.status != Status.RESOLVED:
@@ -81,7 +95,7 @@ def agent_read(session: Session, conversation_id: str) -> None:
         live.announce(live.INBOX)
 
 
-def _mine(session: Session, conversation_id: str, agent: Agent) -> Conversation:
+def _mine(session: Session, conversation_id: str, agent: Person) -> Conversation:
     conversation = conversations.locked(session, conversation_id)
     if conversation.owner_id not in (None, agent.id):
         raise AlreadyTaken(_name(session, conversation.owner_id))

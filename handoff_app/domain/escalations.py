@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 from handoff_app import i18n
 from handoff_app.domain import conversations, outbox, settings
 from handoff_app.domain.models import (
-    Agent,
     Author,
     Conversation,
     Escalation,
@@ -91,7 +90,7 @@ def escalate(session: Session, conversation: Conversation, reason: Reason) -> Es
     return escalation
 
 
-def claimed(session: Session, conversation: Conversation, agent: Agent) -> None:
+def claimed(session: Session, conversation: Conversation, by: str) -> None:
     """Note who took it; an agent who steps in unasked makes an escalation of its own, told to nobody."""
     escalation = open_one(session, conversation.id)
     if escalation is None:
@@ -102,7 +101,7 @@ def claimed(session: Session, conversation: Conversation, agent: Agent) -> None:
             page_url=conversation.page_url,
         )
     if escalation.claimed_at is None:
-        escalation.claimed_at, escalation.claimed_by = now(), agent.name
+        escalation.claimed_at, escalation.claimed_by = now(), by
     session.add(escalation)
     session.flush()
     if escalation.reason != Reason.AGENT_TOOK_OVER:

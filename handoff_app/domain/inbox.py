@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case
+from sqlalchemy import and_
 from sqlmodel import Session, col, func, or_, select
 
 from handoff_app.domain import escalations, outbox
@@ -23,6 +23,7 @@ from handoff_app.domain.models import (
 )
 
 WINDOW: Final = 50
+Tally = dict[tuple[str, str], int]
 FILTERS: Final = ("waiting", "mine", "ai", "resolved", "all")
 REASONS: Final = {
     Reason.ASKED_FOR_HUMAN: "Asked for a human",
@@ -77,30 +78,36 @@ class Card:
     earlier: list[dict[str, str]]
 
 
-def rows(session: Session, agent_id: str, chosen: str, search: str, now: datetime, counts: dict[str, int]) -> list[Row]:
-    """The conversations of a filter: waiting ones first and longest first, then the newest."""
+def rows(session: Session, chosen: str, search: str, owner_id: str, now: datetime) -> list[Row]:
+    """The conversations of a filter: waiting ones longest first, then the newest. `owner_id` is for `mine`."""
     made: list[Row] = []
     for status in _BY_FILTER[chosen]:
-        if not counts[status] or len(made) >= WINDOW:
-            continue
+        if len(made) >= WINDOW:
+            break
         query = _WINDOWS[status].where(*_search(search)) if search.strip() else _WINDOWS[status]
         if chosen == "mine":
-            query = query.where(Conversation.owner_id == agent_id)
+            query = query.where(Conversation.owner_id == owner_id)
         found = session.execute(query).all()[: WINDOW - len(made)]
         made += [_row(row, now, at_head=n == 0) for n, row in enumerate(found)]
     return _counted(made)
 
 
-def counts(session: Session, agent_id: str) -> dict[str, int]:
-    """How many conversations each filter holds."""
-    found = session.execute(_COUNTS, {"agent": agent_id}).all()
-    by_status: dict[str, int] = {row.status: row.number for row in found}
-    return {status: by_status.get(status, 0) for status in Status} | {
-        "waiting": by_status.get(Status.WAITING, 0),
-        "mine": sum(row.mine for row in found),
-        "ai": by_status.get(Status.WITH_AI, 0),
-        "resolved": by_status.get(Status.RESOLVED, 0),
-        "all": sum(by_status.values()),
+def tally(session: Session) -> Tally:
+    """How many conversations there are of each status and owner (empty: nobody's)."""
+    return {(row.status, row.owner_id or ""): row.number for row in session.execute(_TALLY)}
+
+
+def counts(tally: Tally, agent_id: str) -> dict[str, int]:
+    """How many conversations each filter holds for this agent."""
+    by_status: Counter[str] = Counter()
+    for (status, _), number in tally.items():
+        by_status[status] += number
+    return {
+        "waiting": by_status[Status.WAITING],
+        "mine": tally.get((Status.WITH_AGENT, agent_id), 0),
+        "ai": by_status[Status.WITH_AI],
+        "resolved": by_status[Status.RESOLVED],
+        "all": by_status.total(),
     }
 
 
@@ -183,14 +190,10 @@ def _window(status: Status) -> Any:
 
 
 _WINDOWS: Final = {status: _window(status) for status in Status}
-_COUNTS: Final = (
-    select(
-        Conversation.status,
-        func.count().label("number"),
-        func.count(case((col(Conversation.owner_id) == bindparam("agent"), 1))).label("mine"),
-    )
+_TALLY: Final = (
+    select(Conversation.status, Conversation.owner_id, func.count().label("number"))
     .where(Conversation.last_seq > 0)
-    .group_by(Conversation.status)
+    .group_by(Conversation.status, col(Conversation.owner_id))
 )
 _BY_FILTER: Final = {
     "waiting": (Status.WAITING,),

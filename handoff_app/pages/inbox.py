@@ -7,11 +7,12 @@ from sqlmodel import Session
 
 from handoff_app import i18n, live
 from handoff_app.access.guard import agent_of
+from handoff_app.access.sessions import Person
 from handoff_app.db import read, transact
 from handoff_app.domain import conversations, desk, inbox, outbox, transcript
 from handoff_app.domain.inbox import Card, Row
-from handoff_app.domain.models import Agent, now
-from handoff_app.domain.transcript import Line
+from handoff_app.domain.models import now
+from handoff_app.domain.transcript import Chat, Line
 from handoff_app.pages.shared.inbox_view import inbox_view
 from handoff_app.pages.shared.tabs import tabs
 
@@ -53,7 +54,9 @@ class InboxListState(rx.State):
         await self._look()
 
     async def _look(self) -> None:
-        counts, rows = await read(_list, self._agent, self.chosen, self.sought)
+        seen = (self.chosen, self.sought, self._agent if self.chosen == "mine" else "")
+        tally, rows = await live.hub.once(live.INBOX, seen, lambda: read(_list, *seen))
+        counts = inbox.counts(tally, self._agent)
         if rows != self.rows:
             self.rows = rows
         if counts != self.counts:
@@ -116,7 +119,8 @@ class InboxState(rx.State):
         if not client_id or not self.selected:
             return
         try:
-            await transact(_as_agent, desk.agent_says, person.id, self.selected, text, client_id)
+            with tabs.looking(self):
+                self._take(await transact(_reply, person, self.selected, text, client_id, self._seen))
         except desk.AlreadyTaken as error:
             self.refused, self.refused_text = client_id, f"Not sent: {error.by} has this conversation."
         except conversations.BadMessage as error:
@@ -134,7 +138,7 @@ class InboxState(rx.State):
         person = await agent_of(self)
         self.problem = ""
         try:
-            await transact(_as_agent, verb, person.id, self.selected)
+            await transact(verb, self.selected, person)
         except desk.AlreadyTaken as error:
             self.problem = f"{error.by} has already taken this conversation."
 
@@ -158,7 +162,7 @@ class InboxState(rx.State):
             if card != self.card:
                 self.card = card
 
-    def _take(self, chat: transcript.Chat) -> None:
+    def _take(self, chat: Chat) -> None:
         """Only what differs is set: an unchanged var is not sent."""
         values = {
             "chat_status": chat.status,
@@ -185,9 +189,8 @@ def inbox_page() -> rx.Component:
     return inbox_view(InboxListState, InboxState)
 
 
-def _list(session: Session, agent_id: str, chosen: str, sought: str) -> tuple[dict[str, int], list[Row]]:
-    counts = inbox.counts(session, agent_id)
-    return counts, inbox.rows(session, agent_id, chosen, sought, now(), counts)
+def _list(session: Session, chosen: str, sought: str, owner_id: str) -> tuple[inbox.Tally, list[Row]]:
+    return inbox.tally(session), inbox.rows(session, chosen, sought, owner_id, now())
 
 
 def _aside(session: Session, conversation: str) -> Card:
@@ -195,5 +198,7 @@ def _aside(session: Session, conversation: str) -> Card:
     return inbox.card(session, conversation)
 
 
-def _as_agent(session: Session, verb: Any, agent_id: str, conversation: str, *rest: str) -> None:
-    verb(session, conversation, session.get_one(Agent, agent_id), *rest)
+def _reply(session: Session, person: Person, conversation: str, text: str, client_id: str, seen: int) -> Chat:
+    """Write it, and read what this tab has not seen: no second trip."""
+    desk.agent_says(session, conversation, person, text, client_id)
+    return transcript.read(session, conversation, seen, for_team=True)

@@ -31,6 +31,16 @@ class Opened:
     chat: transcript.Chat
 
 
+@dataclass(frozen=True)
+class Said:
+    """A message as it comes from the browser."""
+
+    text: str
+    client_id: str
+    page_url: str
+    human: bool
+
+
 class WidgetState(rx.State):
     """One visitor's tab."""
 
@@ -86,8 +96,9 @@ class WidgetState(rx.State):
             return
         try:
             human = intent.decide(text[: conversations.MOST_CHARACTERS]) is intent.Decision.ESCALATE
-            page_url = _checked_page(str(form.get("page_url", "")))
-            await transact(_send, self._visitor, self.conversation, text, client_id, page_url, human)
+            said = Said(text, client_id, _checked_page(str(form.get("page_url", ""))), human)
+            with tabs.looking(self):
+                self._take(await transact(_send, self._visitor, self.conversation, said, self._seen))
         except conversations.BadMessage as error:
             self.refused, self.refused_text = client_id, self.words[str(error)]
 
@@ -203,16 +214,15 @@ def _open(session: Session, secret: str, languages: str, page_url: str) -> Opene
     )
 
 
-def _send(
-    session: Session, visitor_id: str, conversation_id: str, text: str, client_id: str, page_url: str, human: bool
-) -> None:
-    """Keep the message; a request for a human escalates in the same transaction."""
+def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, seen: int) -> transcript.Chat:
+    """Keep the message; a request for a human escalates in the same transaction. Returns what the tab has not seen."""
     conversation = conversations.of_visitor(session, visitor_id, conversation_id)
-    wants_human = human and settings.escalations(session).enabled
+    wants_human = said.human and settings.escalations(session).enabled
     before = conversation.last_seq
-    conversations.visitor_says(session, conversation, text, client_id, page_url, not wants_human)
+    conversations.visitor_says(session, conversation, said.text, said.client_id, said.page_url, not wants_human)
     if wants_human and conversation.last_seq > before:
         escalations.ask(session, conversation, Reason.ASKED_FOR_HUMAN)
+    return transcript.read(session, conversation_id, seen)
 
 
 def _ask(session: Session, visitor_id: str, conversation_id: str, reason: Reason) -> None:

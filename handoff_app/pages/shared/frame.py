@@ -27,8 +27,6 @@ class StaffState(rx.State):
     waiting: int = 0
     failed: int = 0
 
-    _agent: str = ""
-
     @rx.event
     async def enter(self) -> Any:
         """Every staff page begins here; a signed-out person is sent to sign in."""
@@ -36,13 +34,13 @@ class StaffState(rx.State):
         if person is None:
             return rx.redirect(f"/login?next={quote(self.router.url.path)}", replace=True)
         self.name, self.email, self.initial = person.name, person.email, person.name[:1].upper()
-        self.admin, self.inside, self._agent = person.is_admin, True, person.id
+        self.admin, self.inside = person.is_admin, True
         tabs.watch(self, [live.INBOX, outbox.TOPIC], pause=2.0)
         await self._look()
         return None
 
     async def _look(self) -> None:
-        waiting, failed = await read(_counts, self._agent)
+        waiting, failed = await read(_counts)
         if (waiting, failed) != (self.waiting, self.failed):
             self.waiting, self.failed = waiting, failed
 
@@ -168,5 +166,5 @@ def _admins_only() -> rx.Component:
     )
 
 
-def _counts(session: Session, agent_id: str) -> tuple[int, int]:
-    return inbox.counts(session, agent_id)["waiting"], outbox.failures(session)
+def _counts(session: Session) -> tuple[int, int]:
+    return inbox.counts(inbox.tally(session), "")["waiting"], outbox.failures(session)

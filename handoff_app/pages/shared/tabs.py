@@ -1,7 +1,8 @@
 """Live tabs: a bell becomes a fresh look at the database, pushed into the tab that watches."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import reflex as rx
 from reflex.istate.manager.token import BaseStateToken
@@ -17,10 +18,16 @@ class Tabs:
     def __init__(self) -> None:
         self.app: rx.App | None = None
 
+    @contextmanager
+    def looking(self, state: rx.State) -> Iterator[None]:
+        """What rings within does not wake this tab: it reads in the transaction in which it writes."""
+        with live.not_waking(_watcher(state, "_look")):
+            yield
+
     def watch(self, state: rx.State, topics: Iterable[str], pause: float, look: str = "_look") -> None:
         """From now on the method `look` runs under the state's lock whenever a topic rings; replaces earlier topics."""
         token, kind = state.router.session.client_token, type(state)
-        watcher = f"{token}|{kind.__name__}.{look}"
+        watcher = _watcher(state, look)
 
         async def refresh() -> None:
             if not self._here(token) or self.app is None:
@@ -33,11 +40,9 @@ class Tabs:
         live.hub.watch(watcher, topics, refresh, pause)
 
     def _here(self, token: str) -> bool:
-        return (
-            self.app is not None
-            and self.app.event_namespace is not None
-            and token in self.app.event_namespace.token_to_sid
-        )
+        if self.app is None or self.app.event_namespace is None:
+            return False
+        return token in self.app.event_namespace._token_manager.token_to_socket
 
     async def sweep(self) -> None:
         """Forget, once a minute, the tabs that are gone. Runs until cancelled."""
@@ -47,6 +52,10 @@ class Tabs:
                 token, _, kind = watcher.partition("|")
                 if kind and not self._here(token):
                     live.hub.forget(watcher)
+
+
+def _watcher(state: rx.State, look: str) -> str:
+    return f"{state.router.session.client_token}|{type(state).__name__}.{look}"
 
 
 tabs = Tabs()
