@@ -15,6 +15,8 @@ Refresh = Callable[[], Awaitable[None]]
 
 WORK = "work"
 """The topic that wakes the worker: some row became due."""
+MOMENT = 0.1
+"""Seconds. Who pauses for longer than this (a list, a panel) also lets those go first who do not (the threads)."""
 INBOX = "inbox"
 """The topic of every inbox list."""
 
@@ -116,6 +118,7 @@ class Hub:
     async def _serve(self, watcher: str, entry: _Watch) -> None:
         """One task while bells ring, none while it is quiet."""
         try:
+            await asyncio.sleep(entry.pause / 10 if entry.pause > MOMENT else 0)
             while entry.rung.is_set() and self._watches.get(watcher) is entry:
                 entry.rung.clear()
                 await entry.refresh()

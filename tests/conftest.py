@@ -55,7 +55,7 @@ class World:
             visitor = conversations.visitor(session, self.vera)
             chat = conversations.start(session, visitor.id, "en", "https://acme.example/cart")
             for number, text in enumerate(said):
-                conversations.visitor_says(session, chat, text, f"c{number}")
+                conversations.visitor_says(session, chat, text, f"c{number}", "", True)
             return chat.id
 
         return self.do(begin)

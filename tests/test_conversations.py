@@ -11,7 +11,9 @@ from tests.conftest import World
 
 def test_a_message_that_is_sent_twice_is_kept_once(world: World) -> None:
     chat = world.chat("Hello")
-    world.do(lambda s: conversations.visitor_says(s, s.get_one(conversations.Conversation, chat), "Hello", "c0"))
+    world.do(
+        lambda s: conversations.visitor_says(s, s.get_one(conversations.Conversation, chat), "Hello", "c0", "", True)
+    )
     assert [m.text for m in world.all(Message)] == ["Hello"]
 
 
@@ -19,7 +21,9 @@ def test_messages_are_numbered_in_order_even_when_they_come_at_once(world: World
     chat = world.chat()
 
     def say(number: int) -> None:
-        world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), str(number), f"n{number}"))
+        world.do(
+            lambda s: conversations.visitor_says(s, conversations.locked(s, chat), str(number), f"n{number}", "", True)
+        )
 
     threads = [Thread(target=say, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -35,7 +39,7 @@ def test_messages_are_numbered_in_order_even_when_they_come_at_once(world: World
 def test_an_empty_or_overlong_message_is_refused_with_a_sentence(world: World, text: str, sentence: str) -> None:
     chat = world.chat()
     with pytest.raises(conversations.BadMessage, match=sentence):
-        world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), text, "c9"))
+        world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), text, "c9", "", True))
     assert world.all(Message) == []
 
 
@@ -65,7 +69,7 @@ def test_an_answer_that_comes_after_an_agent_is_only_a_suggestion(world: World) 
 def test_the_ai_is_silent_while_an_agent_has_the_conversation(world: World) -> None:
     chat = world.chat("Hello")
     world.do(desk.take_over, chat, world.grace)
-    world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), "Still there?", "c9"))
+    world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), "Still there?", "c9", "", True))
     assert world.row(chat).answer_due_at is None
 
 
@@ -74,7 +78,7 @@ def test_a_resolved_conversation_opens_again_with_the_ai(world: World) -> None:
     world.do(desk.take_over, chat, world.grace)
     world.do(desk.resolve, chat, world.grace)
     assert world.row(chat).status == Status.RESOLVED
-    world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), "One more thing", "c9"))
+    world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), "One more thing", "c9", "", True))
     again = world.row(chat)
     assert (again.status, again.owner_id, again.answer_due_at is not None) == (Status.WITH_AI, None, True)
 

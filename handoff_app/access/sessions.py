@@ -9,7 +9,7 @@ from typing import Final
 from sqlmodel import Session
 
 from handoff_app.config import config
-from handoff_app.db import transact
+from handoff_app.db import read
 from handoff_app.domain import agents
 from handoff_app.domain.models import Role
 
@@ -55,7 +55,7 @@ async def who(token: str) -> Person | None:
     known = _known.get(token)
     if known is not None and monotonic() - known[0] < REMEMBERED_SECONDS:
         return known[1]
-    person = await transact(_person, token)
+    person = await read(_person, token)
     if len(_known) > 1000:
         _known.clear()
     _known[token] = (monotonic(), person)

@@ -1,7 +1,8 @@
 """What an agent does with a conversation: take it, reply, hand it back, resolve it."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
+from sqlalchemy import Row
 from sqlmodel import Session, col, update
 
 from handoff_app import i18n, live
@@ -29,30 +30,24 @@ class AlreadyTaken(RuntimeError):
         self.by = by
 
 
-def agent_says(session: Session, conversation_id: str, agent: Person, text: str, client_id: str) -> int:
+def agent_says(session: Session, conversation_id: str, agent: Person, text: str, client_id: str) -> None:
     """Write the agent's reply; takes the conversation over if nobody has it. Raises `AlreadyTaken`, `BadMessage`."""
-    said = conversations.said_before(session, conversation_id, client_id)
-    if said is not None:
-        return said
+    if conversations.said_before(session, conversation_id, client_id):
+        return
     conversations.check(text)
-    conversation = take_over(session, conversation_id, agent)
-    conversation.unread = 0
-    conversation.visitor_unread += 1
-    return conversations.write(
-        session,
-        conversation,
-        Author.AGENT,
-        conversations.clean(text),
-        client_id=client_id,
-        agent_id=agent.id,
-        name=agent.name,
-    )
+    conversation = conversations.glance(session, conversation_id)
+    if not _has(conversation, agent):
+        take_over(session, conversation_id, agent)
+        session.flush()
+    said = conversations.clean(text)
+    extra = {"client_id": client_id, "agent_id": agent.id, "name": agent.name}
+    conversations.write(session, conversation_id, Author.AGENT, said, **extra)
 
 
 def take_over(session: Session, conversation_id: str, agent: Person) -> Conversation:
     """Make this agent the owner: one gets it, the other hears `AlreadyTaken`. Taking what is mine changes nothing."""
     conversation = conversations.locked(session, conversation_id)
-    if conversation.owner_id == agent.id and conversation.status == Status.WITH_AGENT:
+    if _has(conversation, agent):
         return conversation
     taken = session.exec(
         update(Conversation)
@@ -93,6 +88,10 @@ def agent_read(session: Session, conversation_id: str) -> None:
     if conversation is not None and conversation.unread:
         conversation.unread = 0
         live.announce(live.INBOX)
+
+
+def _has(conversation: Conversation | Row[Any], agent: Person) -> bool:
+    return conversation.owner_id == agent.id and conversation.status == Status.WITH_AGENT
 
 
 def _mine(session: Session, conversation_id: str, agent: Person) -> Conversation:

@@ -41,7 +41,7 @@ def ask(session: Session, conversation: Conversation, reason: Reason) -> Escalat
     conversation.prompt, conversation.prompt_reason = Prompt.EMAIL, reason
     conversation.prompt_due_at = now() + PATIENCE
     session.add(conversation)
-    conversations.announce(conversation)
+    conversations.announce(conversation.id)
     return None
 
 

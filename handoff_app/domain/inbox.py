@@ -87,14 +87,14 @@ def rows(session: Session, chosen: str, search: str, owner_id: str, now: datetim
         query = _WINDOWS[status].where(*_search(search)) if search.strip() else _WINDOWS[status]
         if chosen == "mine":
             query = query.where(Conversation.owner_id == owner_id)
-        found = session.execute(query).all()[: WINDOW - len(made)]
+        found = session.connection().execute(query).all()[: WINDOW - len(made)]
         made += [_row(row, now, at_head=n == 0) for n, row in enumerate(found)]
     return _counted(made)
 
 
 def tally(session: Session) -> Tally:
     """How many conversations there are of each status and owner (empty: nobody's)."""
-    return {(row.status, row.owner_id or ""): row.number for row in session.execute(_TALLY)}
+    return {(row.status, row.owner_id or ""): row.number for row in session.connection().execute(_TALLY)}
 
 
 def counts(tally: Tally, agent_id: str) -> dict[str, int]:

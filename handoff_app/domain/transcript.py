@@ -53,10 +53,12 @@ class Chat:
 
 def read(session: Session, conversation_id: str, after: int, for_team: bool = False) -> Chat:
     """The messages newer than `after`, and how the chat stands. Raises `conversations.NotFound`."""
-    row = session.execute(_HEAD, {"id": conversation_id}).first()
+    session.flush()
+    connection = session.connection()
+    row = connection.execute(_HEAD, {"id": conversation_id}).first()
     if row is None:
         raise conversations.NotFound(conversation_id)
-    found = session.execute(_NEWER, {"id": conversation_id, "after": after}).all() if row.last_seq > after else []
+    found = connection.execute(_NEWER, {"id": conversation_id, "after": after}).all() if row.last_seq > after else []
     return Chat(
         id=conversation_id,
         status=row.status,

@@ -10,7 +10,7 @@ from handoff_app import i18n, live
 from handoff_app.answering import intent
 from handoff_app.db import read, transact
 from handoff_app.domain import conversations, escalations, settings, transcript
-from handoff_app.domain.models import Conversation, Reason
+from handoff_app.domain.models import Conversation, Reason, Status
 from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.widget_view import WORDS, Recent, widget_view
@@ -38,7 +38,10 @@ class Said:
     text: str
     client_id: str
     page_url: str
-    human: bool
+
+    def wants_human(self) -> bool:
+        """Whether it asks for a human, in words."""
+        return intent.decide(self.text[: conversations.MOST_CHARACTERS]) is intent.Decision.ESCALATE
 
 
 class WidgetState(rx.State):
@@ -95,8 +98,7 @@ class WidgetState(rx.State):
         if not self._visitor or not client_id:
             return
         try:
-            human = intent.decide(text[: conversations.MOST_CHARACTERS]) is intent.Decision.ESCALATE
-            said = Said(text, client_id, _checked_page(str(form.get("page_url", ""))), human)
+            said = Said(text, client_id, _checked_page(str(form.get("page_url", ""))))
             with tabs.looking(self):
                 self._take(await transact(_send, self._visitor, self.conversation, said, self._seen))
         except conversations.BadMessage as error:
@@ -216,12 +218,10 @@ def _open(session: Session, secret: str, languages: str, page_url: str) -> Opene
 
 def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, seen: int) -> transcript.Chat:
     """Keep the message; a request for a human escalates in the same transaction. Returns what the tab has not seen."""
-    conversation = conversations.of_visitor(session, visitor_id, conversation_id)
-    wants_human = said.human and settings.escalations(session).enabled
-    before = conversation.last_seq
-    conversations.visitor_says(session, conversation, said.text, said.client_id, said.page_url, not wants_human)
-    if wants_human and conversation.last_seq > before:
-        escalations.ask(session, conversation, Reason.ASKED_FOR_HUMAN)
+    chat = conversations.glance_of_visitor(session, visitor_id, conversation_id)
+    human = chat.status != Status.WITH_AGENT and settings.escalations(session).enabled and said.wants_human()
+    if conversations.visitor_says(session, chat, said.text, said.client_id, said.page_url, not human) and human:
+        escalations.ask(session, conversations.locked(session, conversation_id), Reason.ASKED_FOR_HUMAN)
     return transcript.read(session, conversation_id, seen)
 
 
