@@ -74,6 +74,7 @@ class Card:
     assigned: str
     owner: str
     status: str
+    unread: int
     notices: list[dict[str, str]]
     earlier: list[dict[str, str]]
 
@@ -131,6 +132,7 @@ def card(session: Session, conversation_id: str) -> Card:
         assigned=(escalation.assigned_to or "") if escalation else "",
         owner=owner.name if owner else "",
         status=row.status,
+        unread=row.unread,
         notices=[_notice(d) for d in outbox.of_conversation(session, row.id)],
         earlier=[
             {"id": c.id, "text": c.last_text, "at": c.updated_at.strftime("%d %b")}

@@ -16,9 +16,9 @@ from handoff_app.domain.transcript import Chat, Line
 from handoff_app.pages.shared.inbox_view import inbox_view
 from handoff_app.pages.shared.tabs import tabs
 
-TAIL = 16
+TAIL = 12
 KEPT = 4
-NOBODY = Card("", "", "", "", "", "", "", "", "", "", [], [])
+NOBODY = Card("", "", "", "", "", "", "", "", "", "", 0, [], [])
 
 
 class InboxListState(rx.State):
@@ -158,7 +158,9 @@ class InboxState(rx.State):
     async def _look_aside(self) -> None:
         """The panel beside the thread, and that all has been read: once a second is enough."""
         if self.selected:
-            card = await transact(_aside, self.selected)
+            card = await read(inbox.card, self.selected)
+            if card.unread:
+                await transact(desk.agent_read, self.selected)
             if card != self.card:
                 self.card = card
 
@@ -191,11 +193,6 @@ def inbox_page() -> rx.Component:
 
 def _list(session: Session, chosen: str, sought: str, owner_id: str) -> tuple[inbox.Tally, list[Row]]:
     return inbox.tally(session), inbox.rows(session, chosen, sought, owner_id, now())
-
-
-def _aside(session: Session, conversation: str) -> Card:
-    desk.agent_read(session, conversation)
-    return inbox.card(session, conversation)
 
 
 def _reply(session: Session, person: Person, conversation: str, text: str, client_id: str, seen: int) -> Chat:

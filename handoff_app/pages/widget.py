@@ -15,7 +15,7 @@ from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.widget_view import WORDS, Recent, widget_view
 
-TAIL: Final = 16
+TAIL: Final = 12
 KEPT: Final = 4
 
 
