@@ -118,7 +118,8 @@ class Hub:
     async def _serve(self, watcher: str, entry: _Watch) -> None:
         """One task while bells ring, none while it is quiet."""
         try:
-            await asyncio.sleep(entry.pause / 10 if entry.pause > MOMENT else 0)
+            if entry.pause > MOMENT:
+                await asyncio.sleep(entry.pause / 10)
             while entry.rung.is_set() and self._watches.get(watcher) is entry:
                 entry.rung.clear()
                 await entry.refresh()

@@ -12,12 +12,11 @@ from handoff_app.db import read, transact
 from handoff_app.domain import conversations, desk, inbox, outbox, transcript
 from handoff_app.domain.inbox import Card, Row
 from handoff_app.domain.models import now
-from handoff_app.domain.transcript import Chat, Line
+from handoff_app.domain.transcript import Chat
 from handoff_app.pages.shared.inbox_view import inbox_view
 from handoff_app.pages.shared.tabs import tabs
+from handoff_app.pages.shared.thread import Thread
 
-TAIL = 12
-KEPT = 4
 NOBODY = Card("", "", "", "", "", "", "", "", "", "", 0, [], [])
 
 
@@ -63,7 +62,7 @@ class InboxListState(rx.State):
             self.counts = counts
 
 
-class InboxState(rx.State):
+class InboxState(Thread, rx.State):
     """The opened conversation."""
 
     selected: str = ""
@@ -72,14 +71,10 @@ class InboxState(rx.State):
     owner: str = ""
     mine: bool = False
     card: Card = NOBODY
-    history: list[Line] = []
-    tail: list[Line] = []
-    more: bool = False
     problem: str = ""
     refused: str = ""
     refused_text: str = ""
 
-    _seen: int = 0
     _name: str = ""
 
     @rx.event
@@ -88,7 +83,8 @@ class InboxState(rx.State):
         person = await agent_of(self)
         self._name = person.name
         wanted = self.router.url.path.rstrip("/").rpartition("/inbox")[2].strip("/")
-        self.selected, self.history, self.tail, self._seen, self.problem = "", [], [], 0, ""
+        self.selected, self.problem = "", ""
+        self._clear()
         if not wanted:
             return
         try:
@@ -129,10 +125,7 @@ class InboxState(rx.State):
     @rx.event
     async def earlier(self) -> None:
         """Thirty messages more of a long thread."""
-        first = (self.history or self.tail)[0].seq if self.tail else 0
-        found = await transact(transcript.earlier, self.selected, first, for_team=True)
-        self.history = found + self.history
-        self.more = bool(found) and found[0].seq > 1
+        self._prepend(await read(transcript.earlier, self.selected, self._first(), for_team=True))
 
     async def _do(self, verb: Any) -> None:
         person = await agent_of(self)
@@ -149,7 +142,6 @@ class InboxState(rx.State):
         tabs.watch(self, [live.conversation(conversation), outbox.TOPIC], pause=2.0, look="_look_aside")
         self._take(chat)
         await self._look_aside()
-        self.more = bool(chat.lines) and chat.lines[0].seq > 1
 
     async def _look(self) -> None:
         if self.selected:
@@ -175,15 +167,7 @@ class InboxState(rx.State):
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
-        new = [line for line in chat.lines if line.seq > self._seen]
-        if not new:
-            return
-        self._seen = new[-1].seq
-        tail = [*self.tail, *new]
-        if len(tail) > TAIL:
-            self.history = [*self.history, *tail[:-KEPT]]
-            tail = tail[-KEPT:]
-        self.tail = tail
+        self._add(chat.lines)
 
 
 def inbox_page() -> rx.Component:

@@ -1,7 +1,7 @@
 """The chat that visitors see, in the widget's frame or as a full page. Its words all come from the catalog."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import reflex as rx
 from sqlmodel import Session
@@ -13,10 +13,8 @@ from handoff_app.domain import conversations, escalations, settings, transcript
 from handoff_app.domain.models import Conversation, Reason, Status
 from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
+from handoff_app.pages.shared.thread import Thread
 from handoff_app.pages.shared.widget_view import WORDS, Recent, widget_view
-
-TAIL: Final = 12
-KEPT: Final = 4
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Said:
         return intent.decide(self.text[: conversations.MOST_CHARACTERS]) is intent.Decision.ESCALATE
 
 
-class WidgetState(rx.State):
+class WidgetState(Thread, rx.State):
     """One visitor's tab."""
 
     words: dict[str, str] = {}
@@ -59,9 +57,6 @@ class WidgetState(rx.State):
     prompt: str = ""
     typing: bool = False
     agent: str = ""
-    history: list[Line] = []
-    tail: list[Line] = []
-    more: bool = False
     recent: list[Recent] = []
     email_error: str = ""
     email_typed: str = ""
@@ -69,7 +64,6 @@ class WidgetState(rx.State):
     refused_text: str = ""
 
     _visitor: str = ""
-    _seen: int = 0
 
     @rx.event
     async def greet(self) -> Any:
@@ -162,10 +156,7 @@ class WidgetState(rx.State):
     @rx.event
     async def earlier(self) -> None:
         """Thirty messages more of a long chat."""
-        first = (self.history or self.tail)[0].seq if self.tail else 0
-        found = await transact(_earlier, self._visitor, self.conversation, first)
-        self.history = found + self.history
-        self.more = bool(found) and found[0].seq > 1
+        self._prepend(await read(_earlier, self._visitor, self.conversation, self._first()))
 
     async def _look(self) -> None:
         """A bell rang: read what is newer than this tab has seen."""
@@ -173,26 +164,18 @@ class WidgetState(rx.State):
         self._take(chat)
 
     def _begin(self, chat: transcript.Chat) -> None:
-        self.conversation, self.history, self.tail, self._seen = chat.id, [], [], 0
+        self.conversation = chat.id
+        self._clear()
         self.email_error, self.email_typed, self.recent = "", "", []
         tabs.watch(self, [live.conversation(chat.id)], pause=0.05)
         self._take(chat)
-        self.more = bool(chat.lines) and chat.lines[0].seq > 1
 
     def _take(self, chat: transcript.Chat) -> None:
         """Only what differs is set: an unchanged var is not sent."""
         for name in ("status", "prompt", "typing", "agent"):
             if getattr(self, name) != getattr(chat, name):
                 setattr(self, name, getattr(chat, name))
-        new = [line for line in chat.lines if line.seq > self._seen]
-        if not new:
-            return
-        self._seen = new[-1].seq
-        tail = [*self.tail, *new]
-        if len(tail) > TAIL:
-            self.history = [*self.history, *tail[:-KEPT]]
-            tail = tail[-KEPT:]
-        self.tail = tail
+        self._add(chat.lines)
 
 
 def widget() -> rx.Component:

@@ -1,0 +1,56 @@
+"""The messages of a chat in a tab: an older part that rarely changes, and a short tail, sent with every message."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import reflex as rx
+
+from handoff_app.domain.transcript import Line
+
+TAIL: Final = 12
+KEPT: Final = 4
+HISTORY: Final = 40
+"""How many older lines a tab holds unless its reader asks for more; the rest is one click away."""
+
+
+class Thread(rx.State, mixin=True):
+    """What the widget and the inbox both hold of a chat."""
+
+    history: list[Line] = []
+    tail: list[Line] = []
+    more: bool = False
+
+    _seen: int = 0
+    _looked_back: bool = False
+
+    def _clear(self) -> None:
+        self.history, self.tail, self.more, self._seen, self._looked_back = [], [], False, 0, False
+
+    def _add(self, lines: Sequence[Line]) -> None:
+        """Append what is new. When the tail grows long its older part moves to the history, in one step."""
+        new = [line for line in lines if line.seq > self._seen]
+        if not new:
+            return
+        self._seen = new[-1].seq
+        tail = [*self.tail, *new]
+        if len(tail) > TAIL:
+            self._move([*self.history, *tail[:-KEPT]])
+            tail = tail[-KEPT:]
+        elif not self.history and not self.tail:
+            self.more = tail[0].seq > 1
+        self.tail = tail
+
+    def _move(self, history: list[Line]) -> None:
+        self.history = history if self._looked_back else history[-HISTORY:]
+        self.more = self.history[0].seq > 1
+
+    def _first(self) -> int:
+        """The number of the oldest line that this tab holds."""
+        held = self.history or self.tail
+        return held[0].seq if held else 0
+
+    def _prepend(self, found: list[Line]) -> None:
+        """What the reader asked for."""
+        self._looked_back = True
+        self.history = [*found, *self.history]
+        self.more = bool(found) and found[0].seq > 1
