@@ -141,10 +141,18 @@
     if (event.source !== parent || !embedded || !said || typeof said !== "object" || said.handoff !== 1) return;
     host = event.origin;
     if (said.type === "page") page = { url: String(said.url || "").slice(0, 2000), title: String(said.title || "") };
-    if (said.type === "identify" && said.visitor) visitor = said.visitor;
+    if (said.type === "identify" && said.visitor) { visitor = said.visitor; identify(); }
     if (said.type === "open") { seen = true; if (said.focus !== false) document.querySelector("form[data-composer] textarea")?.focus(); report(); }
     if (said.type === "close") { seen = false; }
   });
+
+  // What the page says about its visitor after the chat has opened; what it said before went along when it opened.
+  const identify = () => {
+    const form = document.querySelector("form[data-identity]");
+    if (!form) return;
+    for (const name of ["email", "name"]) form.elements[name].value = String(visitor[name] ?? "").slice(0, 320);
+    form.requestSubmit();
+  };
 
   let seen = !embedded;
   let reported = -1;
@@ -165,7 +173,7 @@
     if (!place) return;
     const last = place.querySelector("[data-last]");
     const mark = last ? last.dataset.last : "";
-    if (mark !== atEnd) { atEnd = mark; place.scrollTop = place.classList.contains("flex-col-reverse") ? 0 : place.scrollHeight; }
+    if (mark !== atEnd) { if (atEnd) tell({ type: "message" }); atEnd = mark; place.scrollTop = place.classList.contains("flex-col-reverse") ? 0 : place.scrollHeight; }
   };
 
   let known = null;

@@ -25,6 +25,7 @@ RULES: Final[dict[str, Needs]] = {
     "widget_state.greet": Needs.NOTHING,
     "widget_state.open": Needs.NOTHING,
     "widget_state.send": Needs.NOTHING,
+    "widget_state.identify": Needs.NOTHING,
     "widget_state.ask": Needs.NOTHING,
     "widget_state.accept": Needs.NOTHING,
     "widget_state.decline": Needs.NOTHING,

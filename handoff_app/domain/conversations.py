@@ -22,6 +22,7 @@ from handoff_app.domain.models import (
 )
 
 MOST_CHARACTERS = 4000
+LONGEST_NAME = 80
 
 
 class NotFound(LookupError):
@@ -40,6 +41,19 @@ def visitor(session: Session, secret: str, locale: str = "en") -> Visitor:
         session.add(found)
         session.flush()
     return found
+
+
+def identify(session: Session, visitor_id: str, email: str, name: str) -> None:
+    """What the page around the chat says about its visitor; what cannot be an address or a name is left out."""
+    visitor = session.get_one(Visitor, visitor_id)
+    said = clean(" ".join(name.split()))[:LONGEST_NAME]
+    visitor.name = said or visitor.name
+    if email.strip():
+        try:
+            visitor.email = settings.checked_email(email, "email")
+        except settings.BadValue:
+            return
+    live.announce(live.INBOX)
 
 
 def current(session: Session, visitor_id: str) -> Conversation | None:

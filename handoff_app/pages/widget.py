@@ -10,7 +10,7 @@ from handoff_app import i18n, live
 from handoff_app.answering import intent
 from handoff_app.db import read, transact
 from handoff_app.domain import conversations, escalations, settings, transcript
-from handoff_app.domain.models import Conversation, Reason, Status
+from handoff_app.domain.models import Conversation, Prompt, Reason, Status
 from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.thread import Thread
@@ -77,6 +77,8 @@ class WidgetState(Thread, rx.State):
         if len(secret) < 43:
             return
         opened = await transact(_open, secret, str(about.get("languages", ""))[:200], str(about.get("page", ""))[:2000])
+        if isinstance(about.get("visitor"), dict):
+            await transact(conversations.identify, opened.visitor_id, **_identity(about["visitor"]))
         self._visitor, self.words = opened.visitor_id, opened.words
         self.locale, self.direction = opened.chat.locale, i18n.direction(opened.chat.locale)
         self.shop = opened.shop.name or opened.words["widget.title"]
@@ -97,6 +99,16 @@ class WidgetState(Thread, rx.State):
                 self._take(await transact(_send, self._visitor, self.conversation, said, self._seen))
         except conversations.BadMessage as error:
             self.refused, self.refused_text = client_id, self.words[str(error)]
+
+    @rx.event
+    async def identify(self, form: dict[str, Any]) -> None:
+        """The page around the chat knows who this is: then nobody has to type it."""
+        if not self._visitor:
+            return
+        who = _identity(form)
+        await transact(conversations.identify, self._visitor, **who)
+        if self.prompt == Prompt.EMAIL and not _email_trouble(who["email"], self.words):
+            await self._leave(who["email"])
 
     @rx.event
     async def ask(self) -> None:
@@ -122,10 +134,7 @@ class WidgetState(Thread, rx.State):
         self.email_typed = str(form.get("email", "")).strip()[:320]
         self.email_error = _email_trouble(self.email_typed, self.words)
         if self._visitor and not self.email_error:
-            try:
-                await transact(_leave_email, self._visitor, self.conversation, self.email_typed)
-            except settings.BadValue:
-                self.email_error = self.words["email.invalid"]
+            await self._leave(self.email_typed)
 
     @rx.event
     async def start_new(self) -> None:
@@ -157,6 +166,12 @@ class WidgetState(Thread, rx.State):
     async def earlier(self) -> None:
         """Thirty messages more of a long chat."""
         self._prepend(await read(_earlier, self._visitor, self.conversation, self._first()))
+
+    async def _leave(self, email: str) -> None:
+        try:
+            await transact(_leave_email, self._visitor, self.conversation, email)
+        except settings.BadValue:
+            self.email_error = self.words["email.invalid"]
 
     async def _look(self) -> None:
         """A bell rang: read what is newer than this tab has seen."""
@@ -242,6 +257,10 @@ def _earlier(session: Session, visitor_id: str, conversation_id: str, before: in
 def _recent(session: Session, visitor_id: str) -> list[Recent]:
     found: list[Conversation] = list(conversations.recent(session, visitor_id))
     return [Recent(c.id, c.last_text[:60] or "…", c.updated_at.strftime("%d.%m. %H:%M")) for c in found]
+
+
+def _identity(about: dict[str, Any]) -> dict[str, str]:
+    return {"email": str(about.get("email", ""))[:320], "name": str(about.get("name", ""))[:200]}
 
 
 def _checked_page(url: str) -> str:

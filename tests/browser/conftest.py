@@ -35,6 +35,15 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
     made.mail.stop()
 
 
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Sides]:
+    """Sides of one's own, for a test that kills the server."""
+    made = Sides(tmp_path)
+    yield made
+    made.server.stop()
+    made.mail.stop()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:

@@ -94,7 +94,8 @@ def test_the_story_from_the_shop_to_the_agents_answer(browser: Browser, sides: S
     eventually(lambda: {r.json["event"] for r in sides.hook.got} >= {"escalation.created", "escalation.claimed"})
 
 
-def test_every_notice_arrives_when_the_server_dies_before_it_is_sent(browser: Browser, sides: Sides) -> None:
+def test_every_notice_arrives_when_the_server_dies_before_it_is_sent(browser: Browser, mortal: Sides) -> None:
+    sides = mortal
     ada = browser.new_context().new_page()
     connect(ada, sides)
     sides.hook.got.clear()
@@ -151,3 +152,13 @@ def test_the_visitor_reads_in_the_browsers_language(browser: Browser, sides: Sid
     vera.goto(f"{sides.url}/widget?layout=page")
     expect(vera.get_by_role("button", name="Mit einem Menschen sprechen")).to_be_visible()
     expect(vera.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_the_page_says_who_its_visitor_is_and_nobody_types_it(browser: Browser, sides: Sides) -> None:
+    vera = browser.new_context(locale="en-GB").new_page()
+    chat = in_widget(vera, sides.url)
+    expect(chat.get_by_role("log", name="Conversation")).to_be_visible()
+    vera.evaluate("Handoff.identify({ email: 'vera@example.com', name: 'Vera Vogel' })")
+    chat.get_by_role("button", name="Talk to a human").click()
+    expect(chat.get_by_text("We have told the team")).to_be_visible()
+    expect(chat.get_by_role("textbox", name="Email address")).to_have_count(0)

@@ -1,12 +1,14 @@
 """What staff see: doors, settings, two agents, and what a screen reader would find."""
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Sides, sign_in
-from tests.fake_world import eventually
-from tests.serving import GRACE
+from tests.fake_world import _free_port, eventually
+from tests.serving import GRACE, Server
 
 
 def test_a_signed_out_person_is_sent_to_sign_in_and_back(browser: Browser, sides: Sides) -> None:
@@ -127,3 +129,27 @@ def test_axe_finds_nothing_serious_on_any_page(browser: Browser, sides: Sides, w
                 found.append(f"{path} {violation['id']}: {violation['nodes'][0]['html'][:160]}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"{path} scrolls sideways"
     assert found == []
+
+
+def test_the_first_admin_is_made_once_with_the_printed_token(browser: Browser, tmp_path: Path) -> None:
+    server = Server(tmp_path, _free_port(), HANDOFF_ADMIN_EMAIL="", HANDOFF_ADMIN_PASSWORD="").start()
+    try:
+        link = next(
+            line.split(": ")[1] for line in server.log.splitlines() if line.startswith("Create the first admin")
+        )
+        page = browser.new_context().new_page()
+        page.goto(link)
+        expect(page.get_by_label("Setup token")).not_to_have_value("")
+        page.get_by_label("Name").fill("Ada")
+        page.get_by_label("Email").fill("ada@acme.example")
+        page.get_by_label("Password").fill("short")
+        page.get_by_role("button", name="Create admin").click()
+        expect(page.get_by_text("10 characters").first).to_be_visible()
+        page.get_by_label("Password").fill("a long password")
+        page.get_by_role("button", name="Create admin").click()
+        page.wait_for_url(f"{server.url}/inbox")
+        thief = browser.new_context().new_page()
+        thief.goto(link)
+        thief.wait_for_url(f"{server.url}/login**")
+    finally:
+        server.stop()

@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
-from pathlib import Path
+import sqlite3
+from contextlib import closing
 
 import httpx
 import pytest
 import socketio
 
+from handoff_app.access import rules
 from tests.serving import ADA, GRACE, Server
 from tests.trips.client import _NAMES, Tab, agent, cookie_of, visitor
 
@@ -98,17 +100,79 @@ async def test_a_stolen_token_resumes_nothing(server: Server) -> None:
 
 @pytest.mark.parametrize("who", [None, GRACE])
 async def test_no_handler_of_a_higher_role_does_anything(server: Server, who: tuple[str, str] | None) -> None:
+    """Every handler, by its name on the wire, with the payload that its own page would send."""
+    secret = await _canary(server)
+    have = rules.Needs.AGENT if who else rules.Needs.NOTHING
     tab = await Tab(server.url, "/inbox", await cookie_of(server.url, who) if who else "").open()
-    before = Path(server._data / "handoff.db").stat().st_size
-    for short, name in sorted(_NAMES.items() or {}.items()):
-        if short.startswith(("escalations_state", "localization_state")) or (not who and short.startswith("inbox")):
-            await tab.raw("event", {"name": name, "payload": {}, "router_data": {"pathname": "/inbox"}})
     await asyncio.sleep(1)
-    told = str(tab.deltas)
-    assert "grace@" not in told.replace(GRACE[0], "") or who
-    assert "webhook_url" not in "".join(k for k in tab.vars if tab.vars[k])
-    assert Path(server._data / "handoff.db").stat().st_size >= before
+    before = _dump(server)
+    _ = _NAMES["widget_state.send"]
+    for short, name in sorted(_NAMES.items()):
+        if rules.needs(name) is None or rules.RULES[short] > have:
+            for payload in ({}, {"form": CANARY}, {"name": "webhook_url", "value": "x"}, {"value": "de"}):
+                await tab.raw("event", {"name": name, "payload": payload, "router_data": {"pathname": "/inbox"}})
+    await asyncio.sleep(1)
+    assert _dump(server) == before
+    assert secret not in str(tab.deltas)
+    assert "escalations_state" not in str([d for d in tab.deltas if "hydrated" not in str(d)])
     await tab.close()
+
+
+CANARY = {"emails": "mallory@evil.example", "webhook_url": "https://evil.example/hook", "enabled": "on", "search": "%"}
+
+
+async def _canary(server: Server) -> str:
+    """Something that only an admin may read."""
+    ada = await Tab(server.url, "/settings/escalations", await cookie_of(server.url, ADA)).open()
+    await ada.call("staff_state.enter")
+    await ada.call("escalations_state.open")
+    await ada.call("escalations_state.change", name="emails", value="canary@acme.example")
+    await ada.call("escalations_state.save")
+    await ada.until(lambda v: v.get("escalations_state.status") == "Saved")
+    await ada.close()
+    return "canary@acme.example"
+
+
+def _dump(server: Server) -> list[str]:
+    """Every row of every table, but for the leases that the worker renews."""
+    with closing(sqlite3.connect(server._data / "handoff.db")) as database:
+        return list(database.iterdump())
+
+
+async def test_what_the_page_knows_about_its_visitor_need_not_be_typed(server: Server) -> None:
+    vera = await visitor(server.url)
+    await vera.call("widget_state.identify", form={"email": "no address", "name": " Vera\n Vogel \u202e"})
+    await vera.call("widget_state.ask")
+    await vera.until(lambda v: v.get("widget_state.prompt") == "email")
+    await vera.call("widget_state.identify", form={"email": "vera@example.com", "name": ""})
+    await vera.until(lambda v: v.get("widget_state.status") == "waiting")
+    grace = await agent(server.url, GRACE, vera.vars["widget_state.conversation"])
+    await grace.until(lambda v: v.get("inbox_state.card", {}).get("name") == "Vera Vogel")
+    assert grace.vars["inbox_state.card"]["email"] == "vera@example.com"
+    for tab in (vera, grace):
+        await tab.close()
+
+
+async def test_a_flood_is_dropped_and_other_visitors_do_not_notice(server: Server) -> None:
+    flood, vera = await visitor(server.url), await visitor(server.url)
+    for number in range(400):
+        await flood.call("widget_state.send", form={"client_id": f"f{number}", "text": f"flood {number}"})
+    await vera.call("widget_state.send", form={"client_id": "v", "text": "Am I heard?"})
+    await vera.until(lambda _: "Am I heard?" in vera.texts(), seconds=10)
+    await asyncio.sleep(1)
+    assert len([text for text in flood.texts() if text.startswith("flood")]) < 200
+    for tab in (vera, flood):
+        await tab.close()
+
+
+async def test_a_frame_that_is_too_large_ends_its_socket_alone(server: Server) -> None:
+    large, vera = await visitor(server.url), await visitor(server.url)
+    await large.call("widget_state.send", form={"client_id": "l", "text": "x" * 100_000})
+    await vera.call("widget_state.send", form={"client_id": "v", "text": "Still here"})
+    await vera.until(lambda _: "Still here" in vera.texts())
+    assert not large.texts()
+    for tab in (vera, large):
+        await tab.close()
 
 
 async def test_forged_events_and_unknown_handlers_are_dropped_and_the_server_lives(server: Server) -> None:

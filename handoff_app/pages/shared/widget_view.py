@@ -41,7 +41,8 @@ def widget_view(state: Any) -> rx.Component:
                 ),
                 _log(state, w),
                 _composer(state, w),
-                _carrier(state),
+                _carrier(state.send, "data-carrier", "client_id", "text", "page_url"),
+                _carrier(state.identify, "data-identity", "email", "name"),
                 _shape(w),
             ),
             rx.el.span(class_name="loading loading-dots m-auto text-muted", custom_attrs=HIDDEN),
@@ -431,14 +432,13 @@ def _composer(state: Any, w: Any) -> rx.Component:
     )
 
 
-def _carrier(state: Any) -> rx.Component:
-    """What chat.js fills and submits: one message at a time, until the log shows it."""
-    fields = ("client_id", "text", "page_url")
+def _carrier(handler: Any, mark: str, *fields: str) -> rx.Component:
+    """What chat.js fills and submits: one message at a time until the log shows it, and who the page says this is."""
     return rx.el.form(
         *(rx.el.textarea(name=name, read_only=True, tab_index=-1) for name in fields),
-        on_submit=state.send,
+        on_submit=handler,
         hidden=True,
-        custom_attrs={"data-carrier": "1", "aria-hidden": "true"},
+        custom_attrs={mark: "1", "aria-hidden": "true"},
     )
 
 
