@@ -44,9 +44,10 @@ async def _database() -> str:
 
 
 async def _mail() -> str:
-    if not config().smtp_url:
+    url = (await transact(settings.mail_credentials))["smtp_url"]
+    if not url:
         return f"not configured: mail is written to {config().data_dir / 'mail'}"
-    options = server_options()
+    options = server_options(url)
     client = aiosmtplib.SMTP(**options)
     async with client:
         await client.noop()
@@ -54,7 +55,7 @@ async def _mail() -> str:
 
 
 async def _slack() -> str:
-    token = (await transact(settings.credentials))["slack_token"]
+    token = await transact(settings.slack_token)
     if not token:
         return "not configured"
     try:

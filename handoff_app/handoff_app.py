@@ -12,6 +12,7 @@ from handoff_app.access.guard import Guard, SocketServer
 from handoff_app.api import auth, health
 from handoff_app.api.doors import Doors
 from handoff_app.pages.access import login, setup
+from handoff_app.pages.deliveries import DeliveriesState, deliveries_page
 from handoff_app.pages.inbox import InboxListState, InboxState, inbox_page
 from handoff_app.pages.insights import InsightsState, insights_page
 from handoff_app.pages.settings.escalations import EscalationsState, escalations_page
@@ -65,6 +66,12 @@ app.add_page(inbox_page, route="/inbox", title="Inbox · Handoff", on_load=_INBO
 app.add_page(inbox_page, route="/inbox/[conversation]", title="Inbox · Handoff", on_load=_INBOX)
 app.add_page(
     insights_page, route="/insights", title="Insights · Handoff", on_load=[StaffState.enter, InsightsState.open]
+)
+app.add_page(
+    deliveries_page,
+    route="/deliveries",
+    title="Deliveries · Handoff",
+    on_load=[StaffState.enter, DeliveriesState.open],
 )
 app.add_page(
     escalations_page,

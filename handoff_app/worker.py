@@ -1,10 +1,12 @@
-"""Loops of one shape over due rows: answer, deliver, and tell the team of visitors who left no address."""
+"""Loops of one shape over due rows: answer, deliver, see to those who wait, tidy."""
 
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
@@ -15,15 +17,20 @@ from handoff_app.answering.base import Answer, Answerer, Passage, Question, Turn
 from handoff_app.answering.builtin import Builtin
 from handoff_app.answering.retrieval import Index
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
-from handoff_app.db import transact
-from handoff_app.domain import conversations, due, escalations, knowledge, outbox, settings
-from handoff_app.domain.models import Author, Conversation, Delivery, Reason
+from handoff_app.db import read, transact
+from handoff_app.domain import conversations, due, endpoints, escalations, knowledge, outbox, settings
+from handoff_app.domain.models import Author, Conversation, Delivery, Endpoint, Reason, now
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 20.0
 ANSWER_TRIES: Final = 2
+MOST_PER_TARGET: Final = 8
+MOST_UNDER_WAY: Final = 200
+SLOW_POLL_SECONDS: Final = 20.0
+TIDY_SECONDS: Final = 3600.0
+KEPT_FOR: Final = timedelta(days=30)
 
 
 class Worker:
@@ -31,26 +38,30 @@ class Worker:
 
     def __init__(self) -> None:
         self._name = secrets.token_hex(8)
-        self._wake: dict[str, asyncio.Event] = {name: asyncio.Event() for name in ("deliver", "answer", "prompts")}
+        self._steps = {
+            "deliver": (self._deliver_due, POLL_SECONDS),
+            "answer": (self._answer_due, POLL_SECONDS),
+            "wait": (self._wait_due, POLL_SECONDS),
+            "tidy": (self._tidy_due, SLOW_POLL_SECONDS),
+        }
+        self._wake = {name: asyncio.Event() for name in self._steps}
+        self._under_way: Counter[str] = Counter()
+        self._tidy_at = 0.0
         self._answerer: tuple[str, Answerer] | None = None
 
     async def run(self) -> None:
         """Work until cancelled. What was claimed and not finished becomes due again when its lease ends."""
         live.hub.watch(f"worker:{self._name}", [live.WORK], self._woken, pause=0)
         try:
-            await asyncio.gather(
-                self._loop("deliver", self._deliver_due),
-                self._loop("answer", self._answer_due),
-                self._loop("prompts", self._prompt_due),
-            )
+            await asyncio.gather(*(self._loop(name, *step) for name, step in self._steps.items()))
         finally:
             live.hub.forget(f"worker:{self._name}")
 
     async def _woken(self) -> None:
-        for event in self._wake.values():
-            event.set()
+        for name in ("deliver", "answer"):
+            self._wake[name].set()
 
-    async def _loop(self, name: str, step: Callable[[], Awaitable[int]]) -> None:
+    async def _loop(self, name: str, step: Callable[[], Awaitable[int]], poll: float) -> None:
         """Step until nothing is due, then wait for the bell or the poll. An error is logged and never ends the loop."""
         while True:
             self._wake[name].clear()
@@ -61,35 +72,34 @@ class Worker:
                 more = 0
             if not more:
                 try:
-                    await asyncio.wait_for(self._wake[name].wait(), POLL_SECONDS)
+                    await asyncio.wait_for(self._wake[name].wait(), poll)
                 except TimeoutError:
                     continue
 
     async def _deliver_due(self) -> int:
-        rows = await transact(due.deliveries, self._name)
+        busy = [target for target, number in self._under_way.items() if number >= MOST_PER_TARGET]
+        if self._under_way.total() >= MOST_UNDER_WAY:
+            return 0
+        rows = await transact(due.deliveries, self._name, busy=busy)
         if rows:
-            credentials = await transact(settings.credentials)
-            threads = await transact(_threads, rows)
-            _start(self._deliver(row, credentials, threads.get(row.id, "")) for row in rows)
+            means = await read(_means, rows)
+            for row in rows:
+                self._under_way[row.target] += 1
+            _start(self._deliver(row, *means[row.id]) for row in rows)
         return len(rows)
 
     async def _deliver(self, row: Delivery, credentials: dict[str, str], thread: str) -> None:
         """Each in its own task: a target that hangs delays no other."""
-        started = monotonic()
-        notice = Notice(row.id, row.event, row.target, row.body, thread)
         try:
-            receipt = await channels.CHANNELS[row.channel].send(notice, credentials)
-        except PermanentError as error:
-            await transact(outbox.missed, row.id, self._name, str(error), permanent=True)
-        except RetryLater as error:
-            await transact(outbox.missed, row.id, self._name, str(error), wait=error.seconds)
-        except Exception as error:
-            log.warning("delivery %s by %s did not arrive: %s", row.id, row.channel, type(error).__name__)
-            await transact(outbox.missed, row.id, self._name, _in_words(error))
-        else:
-            await transact(
-                outbox.sent, row.id, self._name, receipt.answer, monotonic() - started, thread=receipt.thread
+            tried, arrived = await _tried(
+                Notice(row.id, row.event, row.target, row.body, thread), row.channel, credentials
             )
+            await transact(outbox.sent if arrived else outbox.missed, row.id, self._name, tried)
+        finally:
+            self._under_way[row.target] -= 1
+            if self._under_way[row.target] <= 0:
+                del self._under_way[row.target]
+            self._wake["deliver"].set()
 
     async def _answer_due(self) -> int:
         rows = await transact(due.answers, self._name)
@@ -118,11 +128,17 @@ class Worker:
             self._answerer = (version, Builtin(await asyncio.to_thread(Index, passages)))
         return self._answerer[1]
 
-    async def _prompt_due(self) -> int:
-        rows = await transact(due.prompts)
-        for row in rows:
-            await transact(escalations.unheard, row.id)
-        return len(rows)
+    async def _wait_due(self) -> int:
+        """Those who wait: for an address that never came, for an agent who never came."""
+        return await transact(_waited)
+
+    async def _tidy_due(self) -> int:
+        """Once an hour what is old goes; once a minute would do for the clock, and costs nothing more often."""
+        await transact(outbox.mend_clock)
+        if monotonic() < self._tidy_at:
+            return 0
+        self._tidy_at = monotonic() + TIDY_SECONDS
+        return await transact(outbox.tidy, now() - KEPT_FOR)
 
 
 _running: set[asyncio.Task[None]] = set()
@@ -142,11 +158,50 @@ async def finish(seconds: float = 8.0) -> None:
         await asyncio.wait(_running, timeout=seconds)
 
 
-def _threads(session: Session, rows: Sequence[Delivery]) -> dict[str, str]:
-    """For Slack deliveries: the thread that their conversation has already."""
-    slack = [row for row in rows if row.channel == "slack" and row.conversation_id]
-    found = {row.id: session.get(Conversation, row.conversation_id) for row in slack}
-    return {id: conversation.slack_thread for id, conversation in found.items() if conversation is not None}
+async def _tried(notice: Notice, channel: str, credentials: dict[str, str]) -> tuple[outbox.Tried, bool]:
+    """Send once; what it came to, and whether it arrived. Never raises."""
+    started = monotonic()
+    try:
+        receipt = await channels.CHANNELS[channel].send(notice, credentials)
+    except PermanentError as error:
+        tried = outbox.Tried(str(error), monotonic() - started, error.excerpt, permanent=True)
+        return replace(tried, gone=error.gone, bounced=error.bounced), False
+    except RetryLater as error:
+        return outbox.Tried(str(error), monotonic() - started, error.excerpt, wait=error.seconds), False
+    except Exception as error:
+        log.warning("delivery %s by %s did not arrive: %s", notice.id, channel, type(error).__name__)
+        return outbox.Tried(_in_words(error), monotonic() - started), False
+    return outbox.Tried(receipt.answer, monotonic() - started, receipt.excerpt, receipt.thread), True
+
+
+def _means(session: Session, rows: Sequence[Delivery]) -> dict[str, tuple[dict[str, str], str]]:
+    """For each delivery what its channel needs: credentials, and the Slack thread that its conversation has."""
+    found: dict[str, tuple[dict[str, str], str]] = {}
+    for row in rows:
+        chat = session.get(Conversation, row.conversation_id) if row.conversation_id else None
+        thread = chat.slack_thread if chat and row.channel == "slack" else ""
+        found[row.id] = _credentials(session, row), thread
+    return found
+
+
+def _credentials(session: Session, row: Delivery) -> dict[str, str]:
+    if row.channel == "slack":
+        return {"slack_token": settings.slack_token(session)}
+    if row.channel == "email":
+        return settings.mail_credentials(session)
+    endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
+    return {"webhook_secrets": "\n".join(endpoints.keys(endpoint))} if endpoint else {}
+
+
+def _waited(session: Session) -> int:
+    """Each in turn; what they announce rings after the commit of them all."""
+    for conversation in (prompts := due.prompts(session)):
+        escalations.unheard(session, conversation.id)
+    for escalation in (unanswered := due.reroutes(session)):
+        escalations.reroute(session, escalation)
+    for escalation in (late := due.late(session)):
+        escalations.late(session, escalation)
+    return len(prompts) + len(unanswered) + len(late)
 
 
 def _question(session: Session, conversation_id: str) -> Question:

@@ -36,7 +36,7 @@ def notice(world: World, **visitor: str) -> Notice:
 
 
 def test_the_signature_is_githubs_public_vector() -> None:
-    headers = signed_headers("id", b"Hello, World!", "It's a Secret to Everybody", 1)
+    headers = signed_headers("id", b"Hello, World!", ["It's a Secret to Everybody"], 1)
     assert headers["X-Signature-256"] == "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
 
 
@@ -44,12 +44,12 @@ def test_an_independent_verifier_accepts_the_standard_headers() -> None:
     secret = "whsec_" + base64.b64encode(b"k" * 24).decode()
     for number in range(50):
         body = json.dumps({"n": number, "text": "äöü\u2028 " * number}, ensure_ascii=False).encode()
-        headers = signed_headers(f"msg_{number}", body, secret, int(time.time()))
+        headers = signed_headers(f"msg_{number}", body, [secret], int(time.time()))
         assert Verifier(secret).verify(body.decode(), headers) == json.loads(body)
 
 
 def test_without_a_secret_nothing_is_signed() -> None:
-    assert not {"X-Signature-256", "webhook-signature"} & set(signed_headers("id", b"{}", "", 1))
+    assert not {"X-Signature-256", "webhook-signature"} & set(signed_headers("id", b"{}", [], 1))
 
 
 def test_the_readmes_snippet_verifies_what_is_sent() -> None:
@@ -57,7 +57,7 @@ def test_the_readmes_snippet_verifies_what_is_sent() -> None:
     snippet = readme.split("<!-- verify -->")[1].split("```python")[1].split("```")[0]
     scope: dict[str, object] = {}
     exec(snippet, scope)
-    headers = signed_headers("id", b"{}", "s3cret", 1)
+    headers = signed_headers("id", b"{}", ["s3cret"], 1)
     assert scope["is_from_handoff"](b"{}", headers["X-Signature-256"], "s3cret")
     assert not scope["is_from_handoff"](b"{ }", headers["X-Signature-256"], "s3cret")
     assert headers["X-Signature-256"] == "sha256=" + hmac.new(b"s3cret", b"{}", hashlib.sha256).hexdigest()

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from handoff_app.domain import settings
-from handoff_app.domain.models import Setting
+from handoff_app.domain import endpoints, settings
+from handoff_app.domain.models import Endpoint, Setting
 from tests.conftest import World
 
 
@@ -39,7 +39,9 @@ def test_secrets_are_sealed_and_only_the_worker_opens_them(world: World) -> None
     stored = world.do(lambda s: {row.name: row.value for row in s.exec(select(Setting))})
     assert "s3cret" not in str(stored)
     assert "xoxb-1" not in str(stored)
-    assert world.do(settings.credentials) == {"slack_token": "xoxb-1", "webhook_secret": "s3cret"}
+    assert "s3cret" not in str(world.all(Endpoint))
+    assert world.do(settings.slack_token) == "xoxb-1"
+    assert world.do(lambda s: endpoints.keys(s.get_one(Endpoint, "main"))) == ["s3cret"]
 
 
 def test_addresses_are_split_cleaned_and_kept_once() -> None:

@@ -7,15 +7,22 @@ from typing import Any, Protocol
 
 
 class PermanentError(Exception):
-    """Trying again cannot help; the message is one sentence for the admin."""
+    """Trying again cannot help; the message is one sentence for the admin.
+
+    `gone`: the endpoint said 410. `bounced`: the mail server refused this address. `excerpt`: the start of the answer.
+    """
+
+    def __init__(self, message: str, *, gone: bool = False, bounced: bool = False, excerpt: str = "") -> None:
+        super().__init__(message)
+        self.gone, self.bounced, self.excerpt = gone, bounced, excerpt
 
 
 class RetryLater(Exception):
-    """The other side asks for patience; `seconds` is how long, if it said so."""
+    """The other side did not take it; `seconds` is how long it asks us to wait, if it said so."""
 
-    def __init__(self, message: str, seconds: float | None = None) -> None:
+    def __init__(self, message: str, seconds: float | None = None, excerpt: str = "") -> None:
         super().__init__(message)
-        self.seconds = seconds
+        self.seconds, self.excerpt = seconds, excerpt
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class Receipt:
 
     answer: str
     thread: str = ""
+    excerpt: str = ""
 
 
 class Channel(Protocol):
@@ -65,3 +73,9 @@ def visitor_name(data: Mapping[str, Any]) -> str:
     """How the team reads of this visitor: name, else address, else the start of the id."""
     visitor = data["visitor"]
     return visitor["name"] or visitor["email"] or f"Visitor {visitor['id'][:4].upper()}"
+
+
+def excerpt(body: bytes) -> str:
+    """The start of an answer, made harmless: one line of printable text."""
+    text = body[:800].decode("utf-8", "replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]

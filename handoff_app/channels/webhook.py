@@ -3,42 +3,48 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import time
 
 from handoff_app import net
-from handoff_app.channels.base import Notice, PermanentError, Receipt, RetryLater
+from handoff_app.channels.base import Notice, PermanentError, Receipt, RetryLater, excerpt
 
 
 class Webhook:
     """2xx is success, 410 stops for good, everything else is tried again; redirects are not followed."""
 
     async def send(self, notice: Notice, credentials: Mapping[str, str]) -> Receipt:
-        headers = signed_headers(notice.id, notice.body, credentials.get("webhook_secret", ""), int(time()))
+        secrets = credentials.get("webhook_secrets", "").splitlines()
+        headers = signed_headers(notice.id, notice.body, secrets, int(time()))
         try:
             reply = await net.post(notice.target, notice.body, headers)
         except net.Refused as error:
             raise PermanentError(str(error)) from error
         if 200 <= reply.status < 300:
-            return Receipt(f"answered {reply.status}")
+            return Receipt(f"answered {reply.status}", excerpt=excerpt(reply.body))
         if reply.status == 410:
-            raise PermanentError("answered 410: the endpoint is gone")
-        raise RetryLater(f"answered {reply.status}", retry_after(reply.headers.get("retry-after", "")))
+            raise PermanentError("answered 410: the endpoint is gone", gone=True)
+        wait = retry_after(reply.headers.get("retry-after", ""))
+        raise RetryLater(f"answered {reply.status}", wait, excerpt(reply.body))
 
 
-def signed_headers(delivery_id: str, body: bytes, secret: str, timestamp: int) -> dict[str, str]:
-    """The headers of one attempt. Without a secret nothing is signed."""
+def signed_headers(delivery_id: str, body: bytes, secrets: Sequence[str], timestamp: int) -> dict[str, str]:
+    """The headers of one attempt, signed with the newest secret and, while it is being changed, the one before.
+
+    `X-Signature-256` holds one signature, the newest secret's; `webhook-signature` is a list by its specification.
+    """
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Handoff",
         "webhook-id": delivery_id,
         "webhook-timestamp": str(timestamp),
     }
-    if secret:
-        headers["X-Signature-256"] = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        headers["webhook-signature"] = "v1," + _standard(delivery_id, body, secret, timestamp)
+    if secrets:
+        headers["X-Signature-256"] = "sha256=" + hmac.new(secrets[0].encode(), body, hashlib.sha256).hexdigest()
+        signed = [f"v1,{_standard(delivery_id, body, secret, timestamp)}" for secret in secrets]
+        headers["webhook-signature"] = " ".join(signed)
     return headers
 
 

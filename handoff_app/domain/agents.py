@@ -1,12 +1,13 @@
 """The people of the staff and their signed-in browsers. Passwords arrive here already hashed."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlmodel import Session, col, delete, func, select
 
 from handoff_app import vault
-from handoff_app.domain.models import Agent, Role, SignIn, now
+from handoff_app.domain.models import Agent, Bounce, Role, SignIn, now
 from handoff_app.domain.settings import BadValue, checked_email
 
 SIGNED_IN_FOR = timedelta(days=14)
@@ -47,6 +48,20 @@ def signed_in(session: Session, token: str) -> Agent | None:
     query = select(Agent).join(SignIn, col(SignIn.agent_id) == Agent.id)
     query = query.where(SignIn.id == vault.fingerprint(token), SignIn.expires_at > now(), col(Agent.active).is_(True))
     return session.exec(query).first()
+
+
+def admin_addresses(session: Session) -> list[str]:
+    """Where the admins are reached."""
+    query = select(Agent.email).where(Agent.role == Role.ADMIN, col(Agent.active).is_(True)).order_by(Agent.email)
+    return list(session.exec(query).all())
+
+
+def unreachable(session: Session, addresses: Sequence[str]) -> dict[str, str]:
+    """Of these addresses, those that a notice would not reach now, each with why."""
+    wanted = [address.lower() for address in addresses]
+    bounced = session.exec(select(Bounce.address).where(col(Bounce.address).in_(wanted))).all()
+    away = select(Agent.email).where(col(Agent.email).in_(wanted), col(Agent.away) | ~col(Agent.active))
+    return dict.fromkeys(bounced, "bounced") | dict.fromkeys(session.exec(away).all(), "is away")
 
 
 def sign_out(session: Session, token: str) -> None:

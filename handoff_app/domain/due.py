@@ -1,12 +1,12 @@
 """A `due_at` column is a queue: claim the earliest due rows under a lease; settle only what is still mine."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
-from handoff_app.domain.models import Conversation, Delivery, now
+from handoff_app.domain.models import Conversation, Delivery, Escalation, now
 
 LEASE: Final = timedelta(seconds=30)
 """Longer than any deadline of the work itself: 10 s for a request, 20 s for an answer."""
@@ -14,11 +14,11 @@ LEASE: Final = timedelta(seconds=30)
 Row = TypeVar("Row", bound=SQLModel)
 
 
-def deliveries(session: Session, owner: str, limit: int = 20) -> Sequence[Delivery]:
-    """Due deliveries, now held by `owner` for a lease."""
-    rows = _claim(session, Delivery, Delivery.due_at, limit)
+def deliveries(session: Session, owner: str, limit: int = 20, busy: Collection[str] = ()) -> Sequence[Delivery]:
+    """Due deliveries, now held by `owner` for a lease. Targets in `busy` have enough under way: theirs stay."""
+    rows = _claim(session, Delivery, Delivery.due_at, limit, col(Delivery.target).not_in(busy))
     for row in rows:
-        row.owner, row.due_at = owner, now() + LEASE
+        row.owner, row.due_at, row.set_at = owner, now() + LEASE, now()
     return rows
 
 
@@ -36,6 +36,16 @@ def prompts(session: Session, limit: int = 20) -> Sequence[Conversation]:
     return _claim(session, Conversation, Conversation.prompt_due_at, limit)
 
 
+def reroutes(session: Session, limit: int = 20) -> Sequence[Escalation]:
+    """Escalations that nobody took in time."""
+    return _claim(session, Escalation, Escalation.reroute_due_at, limit)
+
+
+def late(session: Session, limit: int = 20) -> Sequence[Escalation]:
+    """Escalations that nobody took for so long that the visitor should not wait any more."""
+    return _claim(session, Escalation, Escalation.late_due_at, limit)
+
+
 def settle_answer(session: Session, conversation_id: str, leased_until: datetime) -> None:
     """Done with this answer, unless the visitor has written again meanwhile: then the next one is due."""
     row = session.get_one(Conversation, conversation_id)
@@ -43,7 +53,7 @@ def settle_answer(session: Session, conversation_id: str, leased_until: datetime
         row.answer_due_at, row.answer_owner = None, ""
 
 
-def _claim(session: Session, table: type[Row], due: Any, limit: int) -> Sequence[Row]:
+def _claim(session: Session, table: type[Row], due: Any, limit: int, *also: Any) -> Sequence[Row]:
     """The earliest due rows. SQLite's transaction holds the write lock; PostgreSQL skips what others have locked."""
-    query = select(table).where(col(due) <= now()).order_by(col(due)).limit(limit)
+    query = select(table).where(col(due) <= now(), *also).order_by(col(due)).limit(limit)
     return session.exec(query.with_for_update(skip_locked=True)).all()

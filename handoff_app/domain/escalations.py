@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, select
 
 from handoff_app import i18n
-from handoff_app.domain import conversations, outbox, settings
+from handoff_app.domain import agents, conversations, outbox, settings
 from handoff_app.domain.models import (
     Author,
     Conversation,
@@ -52,6 +52,11 @@ def leave_email(session: Session, conversation: Conversation, typed: str) -> Esc
     session.add(visitor)
     if conversation.prompt != Prompt.EMAIL:
         return open_one(session, conversation.id)
+    standing = open_one(session, conversation.id)
+    if standing is not None:  # the team knows already; this address is for the answer that comes later
+        conversations.quiet(conversation)
+        conversations.system_line(session, conversation, i18n.key("escalation.confirmation.email"), email=visitor.email)
+        return standing
     return escalate(session, conversation, conversation.prompt_reason or Reason.REQUESTED_BY_BUTTON)
 
 
@@ -60,6 +65,9 @@ def decline(session: Session, conversation: Conversation) -> None:
     if conversation.prompt == Prompt.NONE:
         return
     conversations.quiet(conversation)
+    if conversation.status == Status.WAITING:  # an address was asked for, and the visitor gives none
+        conversations.announce(conversation.id)
+        return
     conversations.system_line(session, conversation, i18n.key("offer.declined"))
 
 
@@ -70,24 +78,58 @@ def escalate(session: Session, conversation: Conversation, reason: Reason) -> Es
         return standing
     visitor = session.get_one(Visitor, conversation.visitor_id)
     wanted = settings.escalations(session)
-    addresses = settings.split_addresses(wanted.emails) if wanted.email_on else []
     escalation = Escalation(
         conversation_id=conversation.id,
         reason=reason,
         question=_last_question(session, conversation.id),
         page_url=conversation.page_url,
-        assigned_to=_next_in_turn(session, addresses) if wanted.round_robin else None,
     )
     session.add(escalation)
+    recipients = _recipients(session, escalation, wanted)
+    _set_timers(escalation, wanted)
     conversation.status = Status.WAITING
     conversation.owner_epoch += 1
     conversations.quiet(conversation)
     conversations.system_line(session, conversation, i18n.key("escalation.confirmation"))
     if visitor.email:
         conversations.system_line(session, conversation, i18n.key("escalation.confirmation.email"), email=visitor.email)
-    recipients = [escalation.assigned_to] if escalation.assigned_to else addresses
-    outbox.write(session, "escalation.created", escalation, conversation, visitor, recipients, wanted)
+    to = outbox.targets(session, "escalation.created", recipients, wanted)
+    outbox.write(session, "escalation.created", escalation, conversation, visitor, to)
     return escalation
+
+
+def reroute(session: Session, escalation: Escalation) -> None:
+    """Nobody took it in time: the next in turn hears of it, and the endpoints that it is unanswered."""
+    conversation = conversations.locked(session, escalation.conversation_id)
+    escalation.reroute_due_at = None
+    if conversation.status != Status.WAITING or escalation.closed_at is not None:
+        return
+    wanted = settings.escalations(session)
+    visitor = session.get_one(Visitor, conversation.visitor_id)
+    if escalation.told_times == 0:
+        to = outbox.targets(session, "escalation.unanswered", [], wanted)
+        outbox.write(session, "escalation.unanswered", escalation, conversation, visitor, to)
+    addresses = settings.split_addresses(wanted.emails) if wanted.email_on and wanted.round_robin else []
+    if len(addresses) > 1 and escalation.told_times + 1 < len(addresses):
+        escalation.told_times += 1
+        to = [outbox.Target("email", address) for address in _recipients(session, escalation, wanted)]
+        outbox.write(session, "escalation.created", escalation, conversation, visitor, to)
+        escalation.reroute_due_at = now() + timedelta(minutes=wanted.reroute_minutes)
+    conversations.announce(conversation.id)
+
+
+def late(session: Session, escalation: Escalation) -> None:
+    """Nobody took it for long: tell the visitor, in their language, that the answer will come by email."""
+    conversation = conversations.locked(session, escalation.conversation_id)
+    escalation.late_due_at = None
+    if conversation.status != Status.WAITING or escalation.closed_at is not None:
+        return
+    visitor = session.get_one(Visitor, conversation.visitor_id)
+    if visitor.email:
+        conversations.system_line(session, conversation, i18n.key("escalation.late.email"), email=visitor.email)
+        return
+    conversations.system_line(session, conversation, i18n.key("escalation.late"))
+    conversation.prompt = Prompt.EMAIL
 
 
 def claimed(session: Session, conversation: Conversation, by: str) -> None:
@@ -102,6 +144,7 @@ def claimed(session: Session, conversation: Conversation, by: str) -> None:
         )
     if escalation.claimed_at is None:
         escalation.claimed_at, escalation.claimed_by = now(), by
+    escalation.reroute_due_at, escalation.late_due_at = None, None
     session.add(escalation)
     session.flush()
     if escalation.reason != Reason.AGENT_TOOK_OVER:
@@ -113,7 +156,8 @@ def told(session: Session, conversation: Conversation, event: str) -> None:
     escalation = open_one(session, conversation.id)
     if escalation is not None and escalation.reason != Reason.AGENT_TOOK_OVER:
         visitor = session.get_one(Visitor, conversation.visitor_id)
-        outbox.write(session, event, escalation, conversation, visitor, [], settings.escalations(session))
+        to = outbox.targets(session, event, [], settings.escalations(session))
+        outbox.write(session, event, escalation, conversation, visitor, to)
 
 
 def open_one(session: Session, conversation_id: str) -> Escalation | None:
@@ -131,10 +175,26 @@ def unheard(session: Session, conversation_id: str) -> None:
 
 def next_in_turn(session: Session) -> str:
     """Who hears of the next escalation when round robin is on; moves nothing."""
-    wanted = settings.escalations(session)
-    addresses = settings.split_addresses(wanted.emails)
-    turn = session.get(Turn, 1)
-    return addresses[(turn.count if turn else 0) % len(addresses)] if addresses else ""
+    addresses = settings.split_addresses(settings.escalations(session).emails)
+    turn = session.get(Turn, 1) or Turn()
+    reachable = _reachable(session, addresses)[0]
+    return reachable[turn.count % len(reachable)] if reachable else ""
+
+
+def _recipients(session: Session, escalation: Escalation, wanted: settings.Escalations) -> list[str]:
+    """Everyone on the list, or with round robin the next in turn, and why."""
+    addresses = settings.split_addresses(wanted.emails) if wanted.email_on else []
+    if not wanted.round_robin or not addresses:
+        return addresses
+    escalation.assigned_to, escalation.assigned_why = _next_in_turn(session, addresses)
+    return [escalation.assigned_to]
+
+
+def _set_timers(escalation: Escalation, wanted: settings.Escalations) -> None:
+    if wanted.reroute_minutes:
+        escalation.reroute_due_at = now() + timedelta(minutes=wanted.reroute_minutes)
+    if wanted.late_minutes:
+        escalation.late_due_at = now() + timedelta(minutes=wanted.late_minutes)
 
 
 def _last_question(session: Session, conversation_id: str) -> str:
@@ -142,14 +202,22 @@ def _last_question(session: Session, conversation_id: str) -> str:
     return session.exec(query.order_by(col(Message.seq).desc()).limit(1)).first() or ""
 
 
-def _next_in_turn(session: Session, addresses: Sequence[str]) -> str | None:
+def _next_in_turn(session: Session, addresses: Sequence[str]) -> tuple[str, str]:
     """One UPDATE moves the rotation, inside the escalation's transaction: it moves once, or not at all."""
-    if not addresses:
-        return None
+    reachable, skipped = _reachable(session, addresses)
     if session.get(Turn, 1) is None:
         session.add(Turn())
         session.flush()
     turn = session.get_one(Turn, 1, with_for_update=True)
-    turn.count += 1
-    session.add(turn)
-    return addresses[(turn.count - 1) % len(addresses)]
+    chosen, before = reachable[turn.count % len(reachable)], turn.last
+    turn.count, turn.last = turn.count + 1, chosen
+    why = f"next in turn after {before}" if before else "first in turn"
+    left_out = ", ".join(f"{address} {reason}" for address, reason in skipped.items())
+    return chosen, f"{why} ({left_out})" if left_out else why
+
+
+def _reachable(session: Session, addresses: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The addresses that can be told now, and the others with why; if nobody can, everybody counts."""
+    skipped = agents.unreachable(session, addresses)
+    found = [address for address in addresses if address.lower() not in skipped]
+    return (found, skipped) if found else (list(addresses), {})

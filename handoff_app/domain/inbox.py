@@ -146,6 +146,11 @@ def visitor_name(visitor: Visitor) -> str:
     return visitor.name or visitor.email or _nameless(visitor.id)
 
 
+def escaped(typed: str) -> str:
+    """Every sign taken as it is by LIKE with a backslash as its escape."""
+    return typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def _nameless(visitor_id: str) -> str:
     return f"Visitor {visitor_id[:4].upper()}"
 
@@ -153,8 +158,7 @@ def _nameless(visitor_id: str) -> str:
 def _search(typed: str) -> list[Any]:
     if not typed.strip():
         return []
-    sought = typed.strip()[:100].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    like = f"%{sought}%"
+    like = f"%{escaped(typed.strip()[:100])}%"
     said = select(Message.conversation_id).where(col(Message.text).ilike(like, escape="\\"))
     named = col(Visitor.email).ilike(like, escape="\\") | col(Visitor.name).ilike(like, escape="\\")
     return [or_(named, col(Conversation.id).in_(said))]

@@ -100,6 +100,7 @@ class Agent(SQLModel, table=True):
     role: Role = Field(sa_type=Text)
     password_hash: str
     active: bool = True
+    away: bool = False
     created_at: datetime = _time()
 
 
@@ -197,6 +198,10 @@ class Escalation(SQLModel, table=True):
     question: str = ""
     page_url: str = ""
     assigned_to: str | None = None
+    assigned_why: str = ""
+    told_times: int = 0
+    reroute_due_at: datetime | None = _maybe_time(index=True)
+    late_due_at: datetime | None = _maybe_time(index=True)
     created_at: datetime = _time(index=True)
     claimed_at: datetime | None = _maybe_time()
     claimed_by: str | None = None
@@ -206,7 +211,10 @@ class Escalation(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One notice to one target on one channel. `body` is frozen when it is written; the id is stable over retries."""
 
-    __table_args__ = (UniqueConstraint("escalation_id", "event", "channel", "target"),)
+    __table_args__ = (
+        UniqueConstraint("escalation_id", "event", "channel", "target", "turn", name="uq_delivery_notice"),
+        Index("ix_delivery_status", "status", "created_at"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True)
     escalation_id: str | None = Field(default=None, foreign_key="escalation.id", index=True)
@@ -214,15 +222,57 @@ class Delivery(SQLModel, table=True):
     event: str
     channel: str
     target: str
+    turn: int = 0  # how often the rotation had told somebody before
+    endpoint_id: str | None = Field(default=None, index=True)
     body: bytes
     status: Sent = Field(default=Sent.PENDING, sa_type=Text)
     attempts: int = 0
     due_at: datetime | None = _maybe_time(index=True)
+    set_at: datetime = _time()  # when `due_at` was set: a clock that has gone back since shows in it
     owner: str = ""
     answer: str = ""
     seconds: float | None = None
     created_at: datetime = _time(index=True)
     done_at: datetime | None = _maybe_time()
+
+
+class Attempt(SQLModel, table=True):
+    """One try of a delivery: what the other side answered, how long it took, and the start of what it said."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: str = Field(foreign_key="delivery.id", index=True)
+    ok: bool
+    answer: str
+    excerpt: str = ""
+    seconds: float
+    at: datetime = _time()
+
+
+class Endpoint(SQLModel, table=True):
+    """An address of the owner's systems that hears of events; the one called `main` stands with the escalations.
+
+    While a secret is being changed the old one signs too. An endpoint that only failed for five days is `disabled_at`.
+    """
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    url: str = ""
+    events: list[str] = Field(default_factory=list, sa_column=Column(JSON))
+    secret: str = ""
+    old_secret: str = ""
+    old_secret_until: datetime | None = _maybe_time()
+    paused: bool = False
+    failing_since: datetime | None = _maybe_time()
+    disabled_at: datetime | None = _maybe_time()
+    disabled_why: str = ""
+    created_at: datetime = _time()
+
+
+class Bounce(SQLModel, table=True):
+    """An address that a mail server refused for good; it is skipped in the rotation until a mail arrives there."""
+
+    address: str = Field(primary_key=True)
+    said: str = ""
+    at: datetime = _time()
 
 
 class Article(SQLModel, table=True):
@@ -260,3 +310,4 @@ class Turn(SQLModel, table=True):
 
     id: int = Field(default=1, primary_key=True)
     count: int = 0
+    last: str = ""

@@ -3,14 +3,29 @@
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from handoff_app import live
 from handoff_app.config import config
-from handoff_app.domain.models import Conversation, Delivery, Escalation, Message, Sent, Visitor, new_id, now
+from handoff_app.domain import agents, endpoints
+from handoff_app.domain.models import (
+    Attempt,
+    Bounce,
+    Conversation,
+    Delivery,
+    Endpoint,
+    Escalation,
+    Message,
+    Sent,
+    Visitor,
+    new_id,
+    now,
+)
 from handoff_app.domain.settings import Escalations, split_addresses
 
 TOPIC: Final = "deliveries"
@@ -19,6 +34,51 @@ MOST_MESSAGES: Final = 100
 # Standard Webhooks' schedule (spec, "Retries"): seconds until the next try, about three days in all.
 SCHEDULE: Final = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 JITTER: Final = 0.2
+CLOCK_SLACK: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What one try came to. `wait` is in seconds, as the other side asked; `gone` is its 410; `bounced` its no."""
+
+    answer: str
+    seconds: float = 0.0
+    excerpt: str = ""
+    thread: str = ""
+    wait: float | None = None
+    permanent: bool = False
+    gone: bool = False
+    bounced: bool = False
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail in plain words: a subject, paragraphs, one button, and the messages below it."""
+
+    subject: str
+    lines: tuple[str, ...]
+    button: str = ""
+    url: str = ""
+    foot: str = ""
+    locale: str = "en"
+    messages: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a notice goes."""
+
+    channel: str
+    address: str
+    endpoint_id: str | None = None
+
+
+def targets(session: Session, event: str, emails: Sequence[str], wanted: Escalations) -> list[Target]:
+    """Every enabled channel and recipient of an event; Slack hears of the escalation alone."""
+    found = [Target("email", address) for address in emails]
+    if wanted.slack_on and event == "escalation.created":
+        found.append(Target("slack", wanted.slack_channel))
+    return found + [Target("webhook", e.url, e.id) for e in endpoints.subscribed(session, event)]
 
 
 def write(
@@ -27,28 +87,33 @@ def write(
     escalation: Escalation,
     conversation: Conversation,
     visitor: Visitor,
-    emails: Sequence[str],
-    wanted: Escalations,
+    to: Sequence[Target],
 ) -> list[Delivery]:
-    """One delivery per enabled channel and recipient, due at once. Later events than the first go to the webhook."""
+    """One delivery per target, due at once, its body frozen."""
     session.flush()
-    targets = [("email", address) for address in emails]
-    if wanted.slack_on and event == "escalation.created":
-        targets.append(("slack", wanted.slack_channel))
-    if wanted.webhook_on:
-        targets.append(("webhook", wanted.webhook_url))
     body = envelope(session, event, escalation, conversation, visitor)
-    return [_row(session, event, channel, target, body, escalation, conversation) for channel, target in targets]
+    return [_row(session, event, target, body, escalation, conversation) for target in to]
 
 
-def write_test(session: Session, channel: str, wanted: Escalations) -> list[Delivery]:
+def write_test(
+    session: Session, channel: str, wanted: Escalations, endpoint_id: str = endpoints.MAIN
+) -> list[Delivery]:
     """A test notice to the saved target of a channel, sent like every other. Empty if there is no target."""
+    endpoint = session.get(Endpoint, endpoint_id)
     saved = {
-        "email": split_addresses(wanted.emails),
-        "slack": [wanted.slack_channel] if wanted.has_slack_token and wanted.slack_channel else [],
-        "webhook": [wanted.webhook_url] if wanted.webhook_url else [],
+        "email": [Target("email", address) for address in split_addresses(wanted.emails)],
+        "slack": [Target("slack", wanted.slack_channel)] if wanted.has_slack_token and wanted.slack_channel else [],
+        "webhook": [Target("webhook", endpoint.url, endpoint.id)] if endpoint and endpoint.url else [],
     }
-    return [_row(session, "test", channel, target, _test_envelope()) for target in saved[channel]]
+    return [_row(session, "test", target, _test_envelope()) for target in saved[channel]]
+
+
+def write_letter(
+    session: Session, event: str, to: Sequence[str], letter: Letter, conversation: Conversation | None = None
+) -> list[Delivery]:
+    """A mail that is no escalation notice: what it says is made here, and frozen like every notice."""
+    body = {"event": event, "delivery_id": "", "timestamp": stamp(now()), "letter": asdict(letter)}
+    return [_row(session, event, Target("email", address), body, None, conversation) for address in to]
 
 
 def envelope(
@@ -86,44 +151,79 @@ def retry_at(moment: datetime, attempts: int, seed: float | None = None) -> date
     return moment + timedelta(seconds=SCHEDULE[attempts - 1] * spread)
 
 
-def sent(session: Session, id: str, owner: str, answer: str, seconds: float, thread: str = "") -> bool:
+def sent(session: Session, id: str, owner: str, tried: Tried) -> bool:
     """The other side said yes. False if another worker has the row meanwhile."""
     row = _held(session, id, owner)
     if row is None:
         return False
     row.status, row.due_at, row.owner, row.done_at = Sent.SENT, None, "", now()
-    row.attempts, row.answer, row.seconds = row.attempts + 1, answer[:200], seconds
-    conversation = session.get(Conversation, row.conversation_id) if thread and row.conversation_id else None
+    _note(session, row, tried, ok=True)
+    conversation = session.get(Conversation, row.conversation_id) if tried.thread and row.conversation_id else None
     if conversation is not None and not conversation.slack_thread:
-        conversation.slack_thread = thread
-    live.announce(TOPIC)
+        conversation.slack_thread = tried.thread
+    endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
+    if endpoint is not None and endpoint.failing_since is not None:
+        endpoints.recovered(endpoint)
+    bounced = session.get(Bounce, row.target.lower()) if row.channel == "email" else None
+    if bounced is not None:
+        session.delete(bounced)
     return True
 
 
-def missed(
-    session: Session, id: str, owner: str, answer: str, permanent: bool = False, wait: float | None = None
-) -> bool:
+def missed(session: Session, id: str, owner: str, tried: Tried) -> bool:
     """It did not arrive: due again by the schedule (at the earliest after `wait` seconds), or failed for good."""
     row = _held(session, id, owner)
     if row is None:
         return False
-    row.attempts, row.answer, row.owner = row.attempts + 1, answer[:200], ""
-    moment = now()
-    again = None if permanent or row.event == "test" else retry_at(moment, row.attempts)
-    if again is not None and wait is not None:
-        again = max(again, moment + timedelta(seconds=min(wait, SCHEDULE[-1])))
-    row.due_at = again
+    moment, row.owner = now(), ""
+    _note(session, row, tried, ok=False)
+    again = None if tried.permanent or row.event == "test" else retry_at(moment, row.attempts)
+    if again is not None and tried.wait is not None:
+        again = max(again, moment + timedelta(seconds=min(tried.wait, SCHEDULE[-1])))
+    row.due_at, row.set_at = again, moment
     if again is None:
         row.status, row.done_at = Sent.FAILED, moment
-    live.announce(TOPIC)
+    if tried.bounced and row.channel == "email":
+        session.merge(Bounce(address=row.target.lower(), said=tried.answer[:200]))
+    endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
+    if endpoint is not None and row.event != "test" and endpoints.struck(session, endpoint, tried.gone):
+        write_letter(session, "endpoint.disabled", agents.admin_addresses(session), _switched_off(endpoint))
     return True
 
 
 def replay(session: Session, id: str) -> None:
     """Send a failed or finished delivery again, with the same id and body."""
     row = session.get_one(Delivery, id)
-    row.status, row.due_at, row.attempts, row.done_at = Sent.PENDING, now(), 0, None
+    row.status, row.due_at, row.set_at, row.attempts, row.done_at = Sent.PENDING, now(), now(), 0, None
     live.announce(live.WORK, TOPIC)
+
+
+def replay_failed(session: Session) -> int:
+    """Replay every failed delivery whose endpoint is still on; returns how many."""
+    rows = session.exec(select(Delivery).where(Delivery.status == Sent.FAILED, Delivery.event != "test")).all()
+    for row in rows:
+        replay(session, row.id)
+    return len(rows)
+
+
+def tidy(session: Session, before: datetime) -> int:
+    """Delete what was sent before a moment, with its attempts; what failed stays. Returns how many."""
+    old = select(Delivery.id).where(Delivery.status == Sent.SENT, col(Delivery.done_at) < before).limit(1000)
+    ids = list(session.exec(old).all())
+    session.exec(delete(Attempt).where(col(Attempt.delivery_id).in_(ids)))
+    session.exec(delete(Delivery).where(col(Delivery.id).in_(ids)))
+    return len(ids)
+
+
+def mend_clock(session: Session) -> int:
+    """The clock went back since these rows were set: keep their pause, counted from now. Returns how many."""
+    moment = now()
+    query = select(Delivery).where(Delivery.status == Sent.PENDING, col(Delivery.set_at) > moment + CLOCK_SLACK)
+    rows = session.exec(query).all()
+    for row in rows:
+        pause = (row.due_at - row.set_at) if row.due_at else timedelta()
+        row.due_at, row.set_at = moment + max(pause, timedelta()), moment
+    return len(rows)
 
 
 def latest(session: Session, limit: int = 50) -> Sequence[Delivery]:
@@ -157,8 +257,7 @@ def stamp(moment: datetime) -> str:
 def _row(
     session: Session,
     event: str,
-    channel: str,
-    target: str,
+    target: Target,
     body: dict[str, Any],
     escalation: Escalation | None = None,
     conversation: Conversation | None = None,
@@ -169,14 +268,40 @@ def _row(
         escalation_id=escalation.id if escalation else None,
         conversation_id=conversation.id if conversation else None,
         event=event,
-        channel=channel,
-        target=target,
+        channel=target.channel,
+        target=target.address,
+        turn=escalation.told_times if escalation else 0,
+        endpoint_id=target.endpoint_id,
         body=json.dumps(body | {"delivery_id": id}, ensure_ascii=False).encode(),
         due_at=now(),
     )
     session.add(row)
     live.announce(live.WORK, TOPIC)
     return row
+
+
+def _note(session: Session, row: Delivery, tried: Tried, ok: bool) -> None:
+    """Keep what this try came to, on the row and as a line of its own."""
+    row.attempts, row.answer, row.seconds = row.attempts + 1, tried.answer[:200], tried.seconds
+    session.add(
+        Attempt(
+            delivery_id=row.id, ok=ok, answer=tried.answer[:200], excerpt=tried.excerpt[:200], seconds=tried.seconds
+        )
+    )
+    live.announce(TOPIC)
+
+
+def _switched_off(endpoint: Endpoint) -> Letter:
+    host = urlsplit(endpoint.url).hostname or endpoint.url
+    return Letter(
+        subject=f"Webhook {host} is switched off",
+        lines=(
+            f"{endpoint.disabled_why} Nothing more is sent to {endpoint.url}.",
+            "What could not be delivered is kept. Mend the endpoint, switch it on again, then replay.",
+        ),
+        button="Open notifications",
+        url=f"{config().base_url}/settings/notifications",
+    )
 
 
 def _transcript(session: Session, conversation_id: str) -> list[dict[str, str]]:

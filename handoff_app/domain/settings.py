@@ -1,17 +1,25 @@
 """What admins set: escalations and their channels, the texts of each language. Secrets are sealed, never read back."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from email.utils import parseaddr
+from typing import Any, Final
+from urllib.parse import quote
 
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, delete, select
 
 from handoff_app import i18n, vault
-from handoff_app.domain.models import EditedText, Setting
+from handoff_app.config import config
+from handoff_app.domain.models import EditedText, Endpoint, Setting
 
-MOST_ADDRESSES = 50
+EVENTS: Final = ("escalation.created", "escalation.claimed", "escalation.unanswered", "conversation.resolved")
+"""What an endpoint can hear of."""
+MOST_ADDRESSES: Final = 50
+SECURITY: Final = {"starttls": ("smtp", "?starttls=1"), "tls": ("smtps", ""), "none": ("smtp", "?starttls=0")}
+LONGEST_WAIT: Final = 24 * 60
 
 
 class BadValue(ValueError):
@@ -34,6 +42,8 @@ class Escalations:
     slack_channel: str = ""
     webhook_on: bool = False
     webhook_url: str = ""
+    reroute_minutes: int = 5
+    late_minutes: int = 15
     has_slack_token: bool = False
     has_webhook_secret: bool = False
 
@@ -51,10 +61,13 @@ class Shop:
 def escalations(session: Session) -> Escalations:
     """The settings of escalations, or their defaults."""
     saved: dict[str, Any] = _get(session, "escalations") or {}
+    main = session.get(Endpoint, "main") or Endpoint(paused=True)
     return Escalations(
-        **{k: v for k, v in saved.items() if not k.startswith("has_")},
+        **saved,
+        webhook_on=not main.paused and main.disabled_at is None,
+        webhook_url=main.url,
         has_slack_token=bool(_get(session, "slack_token")),
-        has_webhook_secret=bool(_get(session, "webhook_secret")),
+        has_webhook_secret=bool(main.secret),
     )
 
 
@@ -72,21 +85,86 @@ def save_escalations(
         raise BadValue("slack_token", "Connect a Slack bot token first.")
     if wanted.slack_on and not wanted.slack_channel.strip():
         raise BadValue("slack_channel", "Add the channel to post to, such as #support.")
+    for name in ("reroute_minutes", "late_minutes"):
+        if not 0 <= getattr(wanted, name) <= LONGEST_WAIT:
+            raise BadValue(name, f"A whole number of minutes from 0 (off) to {LONGEST_WAIT}.")
     values = asdict(wanted) | {"emails": "; ".join(addresses), "slack_channel": wanted.slack_channel.strip()}
-    _set(session, "escalations", {k: v for k, v in values.items() if not k.startswith("has_")})
+    _set(session, "escalations", {k: v for k, v in values.items() if not k.startswith(("has_", "webhook_"))})
+    _save_main_endpoint(session, wanted, webhook_secret)
     if slack_token is not None:
         _set(session, "slack_token", vault.seal(slack_token.strip()))
-    if webhook_secret is not None:
-        _set(session, "webhook_secret", vault.seal(webhook_secret.strip()))
     return escalations(session)
 
 
-def credentials(session: Session) -> dict[str, str]:
-    """The opened secrets of the channels, for the worker alone."""
-    return {
-        "slack_token": vault.open_sealed(_get(session, "slack_token") or ""),
-        "webhook_secret": vault.open_sealed(_get(session, "webhook_secret") or ""),
-    }
+def _save_main_endpoint(session: Session, wanted: Escalations, secret: str | None) -> None:
+    """The page of escalations holds one webhook; more of them, and more about them, are on their own page."""
+    main = session.get(Endpoint, "main") or Endpoint(id="main", events=list(EVENTS))
+    if wanted.webhook_on or main.url != wanted.webhook_url.strip():
+        main.failing_since, main.disabled_at, main.disabled_why = None, None, ""
+    main.url, main.paused = wanted.webhook_url.strip(), not wanted.webhook_on
+    if secret is not None:
+        main.secret = vault.seal(secret.strip())
+        main.old_secret, main.old_secret_until = "", None
+    session.add(main)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """How mail leaves. The environment goes before what was typed; without a server it goes to the file mailbox."""
+
+    server: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    sender: str = ""
+    has_password: bool = False
+    by_environment: bool = False
+
+    @property
+    def to_files(self) -> bool:
+        """Whether there is no mail server at all."""
+        return not self.server and not self.by_environment
+
+
+def mail(session: Session) -> Mail:
+    """The mail server as the page shows it, without its password."""
+    saved: dict[str, Any] = _get(session, "mail") or {}
+    return Mail(**saved, has_password=bool(_get(session, "mail_password")), by_environment=bool(config().smtp_url))
+
+
+def save_mail(session: Session, wanted: Mail, password: str | None = None) -> Mail:
+    """Save the mail server; a password of None stays. Raises `BadValue`."""
+    if wanted.server and not re.fullmatch(r"[A-Za-z0-9.:\[\]_-]{1,253}", wanted.server):
+        raise BadValue("server", "This is not a host name. It should look like smtp.example.com.")
+    if not 1 <= wanted.port <= 65535:
+        raise BadValue("port", "A port is a number from 1 to 65535, mostly 587, 465 or 25.")
+    if wanted.security not in SECURITY:
+        raise BadValue("security", "Choose STARTTLS, TLS or none.")
+    address = parseaddr(wanted.sender)[1] if wanted.sender.strip() else ""
+    if wanted.sender.strip():
+        checked_email(address, "sender")
+    values = {name: getattr(wanted, name) for name in ("server", "port", "security", "user", "sender")}
+    _set(session, "mail", values | {"sender": wanted.sender.strip()})
+    if password is not None:
+        _set(session, "mail_password", vault.seal(password))
+    return mail(session)
+
+
+def mail_credentials(session: Session) -> dict[str, str]:
+    """The address of the mail server with its opened password, and the sender; for the worker and the doctor."""
+    known = mail(session)
+    if known.by_environment or not known.server:
+        return {"smtp_url": config().smtp_url, "mail_from": config().mail_from}
+    password = vault.open_sealed(_get(session, "mail_password") or "")
+    who = f"{quote(known.user, safe='')}:{quote(password, safe='')}@" if known.user else ""
+    scheme, query = SECURITY[known.security]
+    url = f"{scheme}://{who}{known.server}:{known.port}{query}"
+    return {"smtp_url": url, "mail_from": known.sender or config().mail_from}
+
+
+def slack_token(session: Session) -> str:
+    """The opened bot token, for the worker and the doctor alone."""
+    return vault.open_sealed(_get(session, "slack_token") or "")
 
 
 def split_addresses(typed: str) -> list[str]:

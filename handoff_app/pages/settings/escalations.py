@@ -7,8 +7,7 @@ import reflex as rx
 from sqlmodel import Session
 
 from handoff_app import net
-from handoff_app.config import config
-from handoff_app.db import transact
+from handoff_app.db import read, transact
 from handoff_app.domain import escalations, outbox, settings
 from handoff_app.domain.models import Sent
 from handoff_app.pages.settings.escalations_view import escalations_view
@@ -16,7 +15,15 @@ from handoff_app.pages.shared.tabs import tabs
 
 CHANNELS: Final = ("email", "slack", "webhook")
 SWITCHES: Final = ("enabled", "email_on", "round_robin", "slack_on", "webhook_on")
-FIELDS: Final = ("emails", "slack_channel", "slack_token", "webhook_url", "webhook_secret")
+FIELDS: Final = (
+    "emails",
+    "reroute_minutes",
+    "late_minutes",
+    "slack_channel",
+    "slack_token",
+    "webhook_url",
+    "webhook_secret",
+)
 SECRETS: Final = ("slack_token", "webhook_secret")
 TARGET: Final = {"email": "emails", "slack": "slack_channel", "webhook": "webhook_url"}
 MISSING: Final = {
@@ -48,7 +55,7 @@ class EscalationsState(rx.State):
     @rx.event
     async def open(self) -> None:
         """Show what is saved."""
-        self.files = not config().smtp_url
+        self.files = (await read(settings.mail)).to_files
         tabs.watch(self, [outbox.TOPIC], pause=0.2)
         self._show(await transact(settings.escalations), "Saved")
         await self._look()
@@ -128,7 +135,8 @@ class EscalationsState(rx.State):
 
     def _wanted(self) -> settings.Escalations:
         shown = {name: self.fields[name] for name in ("emails", "slack_channel", "webhook_url")}
-        return settings.Escalations(**self.switches, **shown)
+        minutes = {name: _minutes(name, self.fields[name]) for name in ("reroute_minutes", "late_minutes")}
+        return settings.Escalations(**self.switches, **shown, **minutes)
 
     def _secrets(self) -> dict[str, str | None]:
         """What was typed over a saved secret; untouched ones stay."""
@@ -137,7 +145,7 @@ class EscalationsState(rx.State):
     def _show(self, saved: settings.Escalations, status: str) -> None:
         values = asdict(saved)
         self.switches = {name: values[name] for name in SWITCHES}
-        self.fields = {name: values.get(name, "") for name in FIELDS}
+        self.fields = {name: str(values.get(name, "")) for name in FIELDS}
         self.errors = dict.fromkeys(FIELDS, "")
         self.version += 1
         self.has_slack, self.has_secret = saved.has_slack_token, saved.has_webhook_secret
@@ -147,6 +155,12 @@ class EscalationsState(rx.State):
 def escalations_page() -> rx.Component:
     """The page `/settings/escalations`."""
     return escalations_view(EscalationsState)
+
+
+def _minutes(field: str, typed: str) -> int:
+    if not typed.strip().isdecimal():
+        raise settings.BadValue(field, f"A whole number of minutes from 0 (off) to {settings.LONGEST_WAIT}.")
+    return int(typed.strip()[:6])
 
 
 def _check_webhook(url: str) -> None:

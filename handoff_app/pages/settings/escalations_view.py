@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from handoff_app.pages.settings.layout import save_bar, settings_page
-from handoff_app.pages.shared.parts import icon, pill, switch_row, text_field
+from handoff_app.pages.shared.parts import icon, link, pill, switch_row, text_field
 
 _CARD = "rounded-box border border-line bg-base-100"
 
@@ -25,10 +25,25 @@ def escalations_view(state: Any) -> rx.Component:
             ),
             class_name=f"{_CARD} p-5",
         ),
+        _waiting(state),
         _email(state),
         _slack(state),
         _webhook(state),
         save_bar(state.dirty, state.status, state.wrong, state.save, state.discard),
+    )
+
+
+def _waiting(state: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("When nobody takes it", class_name="text-[15px] font-semibold"),
+        rx.el.div(
+            _field(state, "reroute_minutes", "Tell the next in turn after (minutes)", "With round robin. 0 is off."),
+            _field(
+                state, "late_minutes", "Tell the visitor after (minutes)", "That an answer comes by email. 0 is off."
+            ),
+            class_name="mt-3 grid gap-4 sm:grid-cols-2",
+        ),
+        class_name=f"{_CARD} p-5",
     )
 
 
@@ -57,8 +72,9 @@ def _email(state: Any) -> rx.Component:
         rx.cond(
             state.files,
             rx.el.p(
-                "No mail server is set (HANDOFF_SMTP_URL). Until then each mail is written to the folder "
-                "mail in the data directory, and nobody receives it.",
+                "No mail server is connected. Until then each mail is written to the folder mail in the data "
+                "directory, and nobody receives it. ",
+                link("Connect one", href="/settings/notifications", class_name="underline"),
                 class_name="rounded-lg bg-warn-soft p-3 text-[13px]/5 text-warn",
             ),
         ),

@@ -62,6 +62,7 @@ def frame(active: str, *content: rx.Component, admins_only: bool = False) -> rx.
 _PLACES: Final = (
     ("/inbox", "Inbox", "inbox", False),
     ("/insights", "Insights", "chart-column", False),
+    ("/deliveries", "Deliveries", "send", True),
     ("/settings/escalations", "Settings", "settings-2", True),
 )
 
@@ -115,7 +116,7 @@ def _badge(label: str) -> rx.Component:
         return rx.cond(
             StaffState.waiting > 0, rx.el.span(StaffState.waiting, class_name="ms-auto text-xs tabular-nums")
         )
-    if label == "Settings":
+    if label == "Deliveries":
         return rx.cond(
             StaffState.failed > 0,
             rx.el.span(f"{StaffState.failed} failed", class_name="ms-auto text-xs font-medium text-bad"),
