@@ -32,6 +32,10 @@ class Config:
     smtp_url: str
     mail_from: str
     slack_api_url: str
+    slack_client_id: str
+    slack_client_secret: str
+    slack_signing_secret: str
+    slack_app_token: str
     allow_private_urls: bool
     trusted_proxy_hops: int
     demo: bool
@@ -82,6 +86,10 @@ def read(env: Mapping[str, str]) -> Config:
         smtp_url=_smtp(env),
         mail_from=_text(env, "MAIL_FROM", "Handoff <handoff@localhost>"),
         slack_api_url=_text(env, "SLACK_API_URL", "https://slack.com/api/"),
+        slack_client_id=_text(env, "SLACK_CLIENT_ID", ""),
+        slack_client_secret=_text(env, "SLACK_CLIENT_SECRET", ""),
+        slack_signing_secret=_text(env, "SLACK_SIGNING_SECRET", ""),
+        slack_app_token=_text(env, "SLACK_APP_TOKEN", ""),
         allow_private_urls=_flag(env, "ALLOW_PRIVATE_URLS", False),
         trusted_proxy_hops=_whole(env, "TRUSTED_PROXY_HOPS", 0, low=0, high=10),
         demo=_flag(env, "DEMO", True),
@@ -97,6 +105,10 @@ def _refuse_what_cannot_run(made: Config) -> None:
         raise BadConfig("HANDOFF_WORKERS above 1 needs HANDOFF_DATABASE_URL (PostgreSQL) and HANDOFF_REDIS_URL.")
     if not made.database_url.startswith(("sqlite:///", "postgresql")):
         raise BadConfig("HANDOFF_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if bool(made.slack_client_id) != bool(made.slack_client_secret):
+        raise BadConfig("HANDOFF_SLACK_CLIENT_ID and HANDOFF_SLACK_CLIENT_SECRET are set together or not at all.")
+    if made.slack_app_token and not made.slack_app_token.startswith("xapp-"):
+        raise BadConfig("HANDOFF_SLACK_APP_TOKEN must start with xapp-; a bot token is connected in the browser.")
     if bool(made.admin_email) != bool(made.admin_password):
         raise BadConfig("HANDOFF_ADMIN_EMAIL and HANDOFF_ADMIN_PASSWORD are set together or not at all.")
 

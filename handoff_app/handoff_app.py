@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from handoff_app import worker
 from handoff_app.access.guard import Guard, SocketServer
-from handoff_app.api import auth, health
+from handoff_app.api import auth, health, slack
 from handoff_app.api.doors import Doors
 from handoff_app.pages.access import login, setup
 from handoff_app.pages.deliveries import DeliveriesState, deliveries_page
@@ -17,6 +17,7 @@ from handoff_app.pages.inbox import InboxListState, InboxState, inbox_page
 from handoff_app.pages.insights import InsightsState, insights_page
 from handoff_app.pages.settings.escalations import EscalationsState, escalations_page
 from handoff_app.pages.settings.localization import LocalizationState, localization_page
+from handoff_app.pages.settings.notifications import NotificationsState, notifications_page
 from handoff_app.pages.shared.frame import StaffState
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shop import shop
@@ -25,6 +26,7 @@ from handoff_app.pages.widget import WidgetState, widget
 api = FastAPI(title="Handoff", docs_url="/api/docs", openapi_url="/api/openapi.json", redoc_url=None)
 api.include_router(health.router)
 api.include_router(auth.router)
+api.include_router(slack.router)
 
 app = rx.App(
     sio=SocketServer(),
@@ -78,6 +80,12 @@ app.add_page(
     route="/settings/escalations",
     title="Escalations · Handoff",
     on_load=[StaffState.enter, EscalationsState.open],
+)
+app.add_page(
+    notifications_page,
+    route="/settings/notifications",
+    title="Notifications · Handoff",
+    on_load=[StaffState.enter, NotificationsState.open],
 )
 app.add_page(
     localization_page,

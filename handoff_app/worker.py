@@ -10,15 +10,18 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
+from slack_sdk.errors import SlackClientError
 from sqlmodel import Session
 
 from handoff_app import channels, i18n, live
 from handoff_app.answering.base import Answer, Answerer, Passage, Question, Turn
 from handoff_app.answering.builtin import Builtin
 from handoff_app.answering.retrieval import Index
+from handoff_app.channels import slack
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
+from handoff_app.config import config
 from handoff_app.db import read, transact
-from handoff_app.domain import conversations, due, endpoints, escalations, knowledge, outbox, settings
+from handoff_app.domain import conversations, due, endpoints, escalations, knowledge, outbox, replies, settings
 from handoff_app.domain.models import Author, Conversation, Delivery, Endpoint, Reason, now
 
 log = logging.getLogger(__name__)
@@ -42,6 +45,7 @@ class Worker:
             "deliver": (self._deliver_due, POLL_SECONDS),
             "answer": (self._answer_due, POLL_SECONDS),
             "wait": (self._wait_due, POLL_SECONDS),
+            "reply": (self._reply_due, POLL_SECONDS),
             "tidy": (self._tidy_due, SLOW_POLL_SECONDS),
         }
         self._wake = {name: asyncio.Event() for name in self._steps}
@@ -52,13 +56,16 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled. What was claimed and not finished becomes due again when its lease ends."""
         live.hub.watch(f"worker:{self._name}", [live.WORK], self._woken, pause=0)
+        listening = _start([self._listen()]) if config().slack_app_token else []
         try:
             await asyncio.gather(*(self._loop(name, *step) for name, step in self._steps.items()))
         finally:
             live.hub.forget(f"worker:{self._name}")
+            for task in listening:
+                task.cancel()
 
     async def _woken(self) -> None:
-        for name in ("deliver", "answer"):
+        for name in ("deliver", "answer", "reply"):
             self._wake[name].set()
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], poll: float) -> None:
@@ -132,24 +139,58 @@ class Worker:
         """Those who wait: for an address that never came, for an agent who never came."""
         return await transact(_waited)
 
+    async def _listen(self) -> None:
+        """Slack's Socket Mode while the server runs; its own client connects again when the connection breaks."""
+        loop = asyncio.get_running_loop()
+
+        def heard(event: dict[str, Any], id: str) -> None:
+            asyncio.run_coroutine_threadsafe(transact(replies.keep, event, id), loop)
+
+        client = slack.listen(heard)
+        while True:
+            try:
+                await asyncio.to_thread(client.connect)
+                await asyncio.Event().wait()
+            except (OSError, SlackClientError) as error:
+                log.warning("Slack's Socket Mode cannot be reached: %s", type(error).__name__)
+                await asyncio.sleep(SLOW_POLL_SECONDS)
+            finally:
+                await asyncio.to_thread(client.close)
+
+    async def _reply_due(self) -> int:
+        """What agents answered in Slack."""
+        rows = await transact(replies.waiting)
+        token = await read(settings.slack_token) if rows else ""
+        for row in rows:
+            try:
+                email, _ = await slack.person(token, row.user)
+                unsent = await transact(replies.bring_in, row.id, email, slack.plain(row.text))
+                if unsent:
+                    await slack.say(token, row.channel, row.thread, unsent.why)
+            except (PermanentError, RetryLater) as error:
+                log.warning("a reply from Slack waits: %s", error)
+        return len(rows)
+
     async def _tidy_due(self) -> int:
         """Once an hour what is old goes; once a minute would do for the clock, and costs nothing more often."""
         await transact(outbox.mend_clock)
         if monotonic() < self._tidy_at:
             return 0
         self._tidy_at = monotonic() + TIDY_SECONDS
+        await transact(replies.tidy)
         return await transact(outbox.tidy, now() - KEPT_FOR)
 
 
 _running: set[asyncio.Task[None]] = set()
 
 
-def _start(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+def _start(work: Iterable[Coroutine[Any, Any, None]]) -> list["asyncio.Task[None]"]:
     """Run side by side; the loop's own reference to a task is weak, so ours is kept until it ends."""
-    for coroutine in work:
-        task = asyncio.get_running_loop().create_task(coroutine)
+    tasks = [asyncio.get_running_loop().create_task(coroutine) for coroutine in work]
+    for task in tasks:
         _running.add(task)
         task.add_done_callback(_running.discard)
+    return tasks
 
 
 async def finish(seconds: float = 8.0) -> None:
@@ -186,7 +227,7 @@ def _means(session: Session, rows: Sequence[Delivery]) -> dict[str, tuple[dict[s
 
 def _credentials(session: Session, row: Delivery) -> dict[str, str]:
     if row.channel == "slack":
-        return {"slack_token": settings.slack_token(session)}
+        return {"slack_token": settings.slack_token(session), "slack_channel_id": settings.slack(session).channel_id}
     if row.channel == "email":
         return settings.mail_credentials(session)
     endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None

@@ -1,15 +1,22 @@
 """A message in the team's Slack channel, one thread per conversation, by `slack_sdk`."""
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.builtin.client import SocketModeClient
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web import WebClient
 
 from handoff_app.channels.base import AUTHORS, REASONS, Notice, PermanentError, Receipt, RetryLater, visitor_name
 from handoff_app.config import config
 
+SCOPES: Final = "chat:write,channels:read,groups:read,channels:history,groups:history,users:read,users:read.email"
+PLACES: Final = "public_channel,private_channel"
 _SHOWN: Final = 5
 _LONGEST: Final = 2900  # Slack refuses a section above 3,000 characters
 _TEMPORARY: Final = frozenset(
@@ -28,7 +35,7 @@ class Slack:
         try:
             answer = await asyncio.to_thread(
                 client.chat_postMessage,
-                channel=notice.target,
+                channel=credentials.get("slack_channel_id") or notice.target,
                 text=summary(notice.data),
                 blocks=blocks(notice.data),
                 thread_ts=notice.thread or None,
@@ -39,15 +46,98 @@ class Slack:
         return Receipt("posted", thread=str(answer.get("ts") or ""))
 
 
+@dataclass(frozen=True)
+class Place:
+    """A channel that notices can be posted to."""
+
+    id: str
+    name: str
+    joined: bool
+
+
+async def identify(token: str) -> tuple[str, str]:
+    """The workspace's name and the bot's user id. Raises `PermanentError` or `RetryLater` with a sentence."""
+    said = await _call(token, "auth.test")
+    return str(said.get("team") or "Slack"), str(said.get("user_id") or "")
+
+
+async def places(token: str, most: int = 1000) -> list[Place]:
+    """The channels that the bot can see, by name. Raises like `identify`."""
+    found: list[Place] = []
+    cursor = ""
+    while len(found) < most:
+        said = await _call(token, "conversations.list", limit=200, cursor=cursor, exclude_archived=True, types=PLACES)
+        found += [Place(c["id"], c["name"], bool(c.get("is_member"))) for c in said.get("channels", [])]
+        cursor = (said.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            break
+    return sorted(found, key=lambda place: place.name)
+
+
+async def person(token: str, user: str) -> tuple[str, str]:
+    """The email address and the name of someone in the workspace. Raises like `identify`."""
+    said = await _call(token, "users.info", user=user)
+    profile = said["user"].get("profile", {})
+    return str(profile.get("email") or ""), str(profile.get("real_name") or said["user"].get("name") or "")
+
+
+async def say(token: str, channel: str, thread: str, text: str) -> None:
+    """One line in a thread, for what an agent must know at once. Raises like `identify`."""
+    await _call(token, "chat.postMessage", channel=channel, thread_ts=thread, text=text)
+
+
+async def installed(code: str, redirect_uri: str) -> str:
+    """The bot token that an installation's code stands for. Raises like `identify`."""
+    values = {"client_id": config().slack_client_id, "client_secret": config().slack_client_secret}
+    said = await _call("", "oauth.v2.access", **values, code=code, redirect_uri=redirect_uri)
+    return str(said["access_token"])
+
+
+def install_url(state: str, redirect_uri: str) -> str:
+    """Where an admin agrees to the installation."""
+    wanted = {"client_id": config().slack_client_id, "scope": SCOPES, "state": state, "redirect_uri": redirect_uri}
+    return f"{config().slack_api_url.rstrip('/').removesuffix('/api')}/oauth/v2/authorize?{urlencode(wanted)}"
+
+
+async def _call(token: str, method: str, **values: Any) -> dict[str, Any]:
+    client = WebClient(token=token, base_url=config().slack_api_url, timeout=10, retry_handlers=[])
+    try:
+        answer = await asyncio.to_thread(client.api_call, method, params=values)
+    except SlackApiError as error:
+        raise _judged(error) from error
+    except (OSError, SlackClientError) as error:
+        raise RetryLater("Slack cannot be reached") from error
+    return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def listen(heard: Callable[[dict[str, Any], str], None]) -> SocketModeClient:
+    """Socket Mode, for servers that Slack cannot reach: `heard(event, event_id)` is called from a thread of its own."""
+    client = SocketModeClient(
+        app_token=config().slack_app_token, web_client=WebClient(base_url=config().slack_api_url), ping_interval=10
+    )
+
+    def answer(_: Any, request: Any) -> None:
+        client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+        if request.type == "events_api" and isinstance(request.payload.get("event"), dict):
+            heard(request.payload["event"], str(request.payload.get("event_id", "")))
+
+    client.socket_mode_request_listeners.append(answer)
+    return client
+
+
 def summary(data: Mapping[str, Any]) -> str:
     """One line, as notifications show it."""
     if data["event"] == "test":
         return "Test from Handoff: this channel works."
+    if data["event"] == "conversation.message":
+        return escape(f"{visitor_name(data)}: {data['messages'][-1]['text']}")[:_LONGEST]
     return escape(f"{visitor_name(data)} is waiting for a human: {REASONS[data['escalation']['reason']]}")
 
 
 def blocks(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Reason, visitor, page, last messages, and the way into the inbox."""
+    if data["event"] == "conversation.message":
+        return [{"type": "section", "text": {"type": "mrkdwn", "text": summary(data)}}]
     facts = [f"*Visitor:* {escape(visitor_name(data))}"]
     if data["conversation"]["page_url"]:
         facts.append(f"*Page:* {escape(data['conversation']['page_url'])}")
@@ -66,6 +156,14 @@ def blocks(data: Mapping[str, Any]) -> list[dict[str, Any]]:
 def escape(text: str) -> str:
     """Slack's three control characters: without them no mention and no masked link can be written."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text: str) -> str:
+    """What a person wrote in Slack, as a visitor should read it: links as addresses, no ids of people."""
+    shown = re.sub(r"<(https?://[^|>]+)(?:\|[^>]*)?>", r"\1", text)
+    shown = re.sub(r"<[@#!][^|>]*\|([^>]+)>", r"\1", shown)
+    shown = re.sub(r"<[@#!][^>]*>", "", shown)
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
 def _judged(error: SlackApiError) -> Exception:

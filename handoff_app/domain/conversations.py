@@ -256,7 +256,8 @@ def said_before(session: Session, conversation_id: str, client_id: str) -> bool:
 
 def locked(session: Session, conversation_id: str) -> Conversation:
     """The row, locked on PostgreSQL until the commit; SQLite's transaction holds the only write lock already."""
-    found: Conversation | None = session.execute(_ONE, {"id": conversation_id}).scalar()
+    fresh = _ONE.execution_options(populate_existing=True)  # messages are counted past the ORM
+    found: Conversation | None = session.execute(fresh, {"id": conversation_id}).scalar()
     if found is None:
         raise NotFound(conversation_id)
     return found

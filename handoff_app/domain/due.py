@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
-from handoff_app.domain.models import Conversation, Delivery, Escalation, now
+from handoff_app.domain.models import Conversation, Delivery, Escalation, SlackEvent, now
 
 LEASE: Final = timedelta(seconds=30)
 """Longer than any deadline of the work itself: 10 s for a request, 20 s for an answer."""
@@ -39,6 +39,14 @@ def prompts(session: Session, limit: int = 20) -> Sequence[Conversation]:
 def reroutes(session: Session, limit: int = 20) -> Sequence[Escalation]:
     """Escalations that nobody took in time."""
     return _claim(session, Escalation, Escalation.reroute_due_at, limit)
+
+
+def replies(session: Session, limit: int = 10) -> Sequence[SlackEvent]:
+    """Replies from Slack to bring in, held for a lease."""
+    rows = _claim(session, SlackEvent, SlackEvent.due_at, limit)
+    for row in rows:
+        row.attempts, row.due_at = row.attempts + 1, now() + LEASE
+    return rows
 
 
 def late(session: Session, limit: int = 20) -> Sequence[Escalation]:

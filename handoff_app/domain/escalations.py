@@ -151,6 +151,18 @@ def claimed(session: Session, conversation: Conversation, by: str) -> None:
         told(session, conversation, "escalation.claimed")
 
 
+def follow_up(session: Session, conversation_id: str) -> None:
+    """The visitor wrote again: Slack hears of it in its thread while it waits, and later if answers come from there."""
+    wanted, team = settings.escalations(session), settings.slack(session)
+    escalation = open_one(session, conversation_id)
+    if not wanted.slack_on or escalation is None or (escalation.claimed_at is not None and not team.two_way):
+        return
+    conversation = conversations.locked(session, conversation_id)
+    visitor = session.get_one(Visitor, conversation.visitor_id)
+    to = [outbox.Target("slack", wanted.slack_channel)]
+    outbox.write(session, "conversation.message", escalation, conversation, visitor, to, conversation.last_seq)
+
+
 def told(session: Session, conversation: Conversation, event: str) -> None:
     """Tell the webhook about a later event of the open escalation."""
     escalation = open_one(session, conversation.id)

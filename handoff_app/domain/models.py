@@ -148,7 +148,7 @@ class Conversation(SQLModel, table=True):
     locale: str = "en"
     page_url: str = ""
     hidden_from_visitor: bool = False
-    slack_thread: str = ""
+    slack_thread: str = Field(default="", index=True)
     answer_due_at: datetime | None = _maybe_time(index=True)
     answer_owner: str = ""
     answer_attempts: int = 0
@@ -265,6 +265,19 @@ class Endpoint(SQLModel, table=True):
     disabled_at: datetime | None = _maybe_time()
     disabled_why: str = ""
     created_at: datetime = _time()
+
+
+class SlackEvent(SQLModel, table=True):
+    """A message from Slack on its way into a conversation; Slack repeats events, so its id is kept."""
+
+    id: str = Field(primary_key=True)
+    user: str
+    channel: str
+    thread: str
+    text: str
+    attempts: int = 0
+    due_at: datetime | None = _maybe_time(index=True)
+    created_at: datetime = _time(index=True)
 
 
 class Bounce(SQLModel, table=True):

@@ -88,11 +88,15 @@ def write(
     conversation: Conversation,
     visitor: Visitor,
     to: Sequence[Target],
+    turn: int | None = None,
 ) -> list[Delivery]:
-    """One delivery per target, due at once, its body frozen."""
+    """One delivery per target, due at once, its body frozen. `turn` tells apart what may be told several times."""
     session.flush()
+    if not to:
+        return []
     body = envelope(session, event, escalation, conversation, visitor)
-    return [_row(session, event, target, body, escalation, conversation) for target in to]
+    turn = escalation.told_times if turn is None else turn
+    return [_row(session, event, target, body, escalation, conversation, turn) for target in to]
 
 
 def write_test(
@@ -226,15 +230,16 @@ def mend_clock(session: Session) -> int:
     return len(rows)
 
 
-def latest(session: Session, limit: int = 50) -> Sequence[Delivery]:
-    """The newest deliveries."""
-    return session.exec(select(Delivery).order_by(col(Delivery.created_at).desc()).limit(limit)).all()
-
-
 def last_of(session: Session, channel: str) -> Delivery | None:
     """The newest delivery of a channel."""
     query = select(Delivery).where(Delivery.channel == channel).order_by(col(Delivery.created_at).desc()).limit(1)
     return session.exec(query).first()
+
+
+def last_to(session: Session, endpoint_id: str) -> Delivery | None:
+    """The newest delivery to an endpoint."""
+    query = select(Delivery).where(Delivery.endpoint_id == endpoint_id)
+    return session.exec(query.order_by(col(Delivery.created_at).desc()).limit(1)).first()
 
 
 def of_conversation(session: Session, conversation_id: str) -> Sequence[Delivery]:
@@ -261,6 +266,7 @@ def _row(
     body: dict[str, Any],
     escalation: Escalation | None = None,
     conversation: Conversation | None = None,
+    turn: int = 0,
 ) -> Delivery:
     id = new_id()
     row = Delivery(
@@ -270,7 +276,7 @@ def _row(
         event=event,
         channel=target.channel,
         target=target.address,
-        turn=escalation.told_times if escalation else 0,
+        turn=turn,
         endpoint_id=target.endpoint_id,
         body=json.dumps(body | {"delivery_id": id}, ensure_ascii=False).encode(),
         due_at=now(),

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from email.utils import parseaddr
 from typing import Any, Final
 from urllib.parse import quote
@@ -85,6 +85,8 @@ def save_escalations(
         raise BadValue("slack_token", "Connect a Slack bot token first.")
     if wanted.slack_on and not wanted.slack_channel.strip():
         raise BadValue("slack_channel", "Add the channel to post to, such as #support.")
+    if wanted.slack_channel.strip() != escalations(session).slack_channel:
+        _set(session, "slack", asdict(replace(slack(session), channel_id="", joined=True)))
     for name in ("reroute_minutes", "late_minutes"):
         if not 0 <= getattr(wanted, name) <= LONGEST_WAIT:
             raise BadValue(name, f"A whole number of minutes from 0 (off) to {LONGEST_WAIT}.")
@@ -160,6 +162,46 @@ def mail_credentials(session: Session) -> dict[str, str]:
     scheme, query = SECURITY[known.security]
     url = f"{scheme}://{who}{known.server}:{known.port}{query}"
     return {"smtp_url": url, "mail_from": known.sender or config().mail_from}
+
+
+@dataclass(frozen=True)
+class SlackTeam:
+    """The connected workspace. `two_way`: replies in a thread reach the visitor as the agent who wrote them."""
+
+    team: str = ""
+    bot_id: str = ""
+    channel_id: str = ""
+    joined: bool = True
+    two_way: bool = False
+
+
+def slack(session: Session) -> SlackTeam:
+    """What is known of the connected workspace."""
+    return SlackTeam(**(_get(session, "slack") or {}))
+
+
+def connect_slack(session: Session, token: str, team: str, bot_id: str) -> None:
+    """Keep a bot token that Slack has accepted."""
+    _set(session, "slack_token", vault.seal(token))
+    _set(session, "slack", asdict(SlackTeam(team=team, bot_id=bot_id)))
+
+
+def disconnect_slack(session: Session) -> None:
+    """Forget the workspace; its notices are switched off."""
+    _set(session, "slack_token", "")
+    _set(session, "slack", asdict(SlackTeam()))
+    _set(session, "escalations", (_get(session, "escalations") or {}) | {"slack_on": False})
+
+
+def choose_channel(session: Session, id: str, name: str, joined: bool) -> None:
+    """Where notices are posted."""
+    _set(session, "slack", asdict(replace(slack(session), channel_id=id, joined=joined)))
+    _set(session, "escalations", (_get(session, "escalations") or {}) | {"slack_channel": f"#{name}"})
+
+
+def answer_from_slack(session: Session, on: bool) -> None:
+    """Switch two-way on or off."""
+    _set(session, "slack", asdict(replace(slack(session), two_way=on)))
 
 
 def slack_token(session: Session) -> str:

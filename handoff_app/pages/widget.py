@@ -218,8 +218,11 @@ def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, s
     """Keep the message; a request for a human escalates in the same transaction. Returns what the tab has not seen."""
     chat = conversations.glance_of_visitor(session, visitor_id, conversation_id)
     human = chat.status != Status.WITH_AGENT and settings.escalations(session).enabled and said.wants_human()
-    if conversations.visitor_says(session, chat, said.text, said.client_id, said.page_url, not human) and human:
+    new = conversations.visitor_says(session, chat, said.text, said.client_id, said.page_url, not human)
+    if new and human:
         escalations.ask(session, conversations.locked(session, conversation_id), Reason.ASKED_FOR_HUMAN)
+    if new and chat.status in (Status.WAITING, Status.WITH_AGENT):
+        escalations.follow_up(session, conversation_id)
     return transcript.read(session, conversation_id, seen)
 
 

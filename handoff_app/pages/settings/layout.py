@@ -9,6 +9,7 @@ from handoff_app.pages.shared.parts import icon, link
 
 _PAGES: Final = (
     ("/settings/escalations", "Escalations", "life-buoy"),
+    ("/settings/notifications", "Notifications", "send"),
     ("/settings/localization", "Localization", "languages"),
 )
 
