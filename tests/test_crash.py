@@ -1,0 +1,132 @@
+"""Workers that are killed while they deliver: nothing is lost, and what comes twice has the same id."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from handoff_app.config import config
+from handoff_app.domain import conversations, escalations, settings
+from handoff_app.domain.models import Delivery, Reason, Sent
+from tests.conftest import World
+from tests.fake_world import Receiver
+
+WORKER = """
+import asyncio
+from handoff_app.worker import Worker
+print("up", flush=True)
+asyncio.run(Worker().run())
+"""
+PRODUCER = """
+import sys, time
+from handoff_app import db
+from handoff_app.domain import conversations, escalations
+from handoff_app.domain.models import Reason
+number = 0
+while True:
+    number += 1
+    def once(session):
+        visitor = conversations.visitor(session, f"{sys.argv[1]}-{number}".ljust(64, "."))
+        chat = conversations.start(session, visitor.id, "en")
+        conversations.visitor_says(session, chat, "Hello", "c", "", True)
+        escalations.escalate(session, conversations.locked(session, chat.id), Reason.ASKED_FOR_HUMAN)
+        return chat.id
+    print(db.transact_now(once)[0], flush=True)
+    time.sleep(0.05)
+"""
+ROUND_ROBIN = """
+import sys
+from handoff_app import db
+from handoff_app.domain import conversations, escalations
+from handoff_app.domain.models import Reason
+for number in range(int(sys.argv[2])):
+    def once(session):
+        visitor = conversations.visitor(session, f"{sys.argv[1]}-{number}".ljust(64, "."))
+        chat = conversations.start(session, visitor.id, "en")
+        escalations.escalate(session, conversations.locked(session, chat.id), Reason.ASKED_FOR_HUMAN)
+    db.transact_now(once)
+"""
+
+
+@pytest.fixture
+def private(monkeypatch: pytest.MonkeyPatch, database: None, tmp_path: Path) -> None:
+    monkeypatch.setenv("HANDOFF_ALLOW_PRIVATE_URLS", "1")
+    config.cache_clear()
+    return
+
+
+def process(code: str, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True)
+
+
+def kills(wanted: int, receiver: Receiver, world: World, seed: int) -> list[str]:
+    """Two workers and a producer, one of them killed at random moments; returns what the producer acknowledged."""
+    rolled, acknowledged, done = random.Random(seed), [], 0
+    running = {name: process(WORKER) for name in ("one", "two")} | {"producer": process(PRODUCER, "0")}
+    while done < wanted:
+        time.sleep(rolled.uniform(0.15, 0.6))
+        name = rolled.choice(list(running))
+        running[name].send_signal(signal.SIGKILL)
+        acknowledged += running[name].communicate()[0].split() if name == "producer" else []
+        done += 1
+        running[name] = process(PRODUCER, str(done)) if name == "producer" else process(WORKER)
+    running["producer"].kill()
+    acknowledged += running["producer"].communicate()[0].split()
+    end = time.monotonic() + 90
+    while time.monotonic() < end and any(row.status == Sent.PENDING for row in world.all(Delivery)):
+        time.sleep(0.2)
+    for name in ("one", "two"):
+        running[name].kill()
+        running[name].communicate()
+    return acknowledged
+
+
+@pytest.mark.timeout(400)
+def test_a_hundred_kills_lose_nothing(world: World, private: None) -> None:
+    receiver = Receiver().start()
+    wanted = settings.Escalations(webhook_on=True, webhook_url=f"{receiver.url}/hook")
+    world.do(settings.save_escalations, wanted, webhook_secret="s3cret")
+    acknowledged = kills(100, receiver, world, seed=7)
+    arrived = Counter(request.headers["webhook-id"] for request in receiver.got)
+    rows = world.all(Delivery)
+    assert {row.id for row in rows} == set(arrived)
+    assert set(acknowledged) <= {row.conversation_id for row in rows}
+    assert {row.status for row in rows} == {Sent.SENT}
+    bodies = {request.headers["webhook-id"]: request.body for request in receiver.got}
+    assert all(bodies[request.headers["webhook-id"]] == request.body for request in receiver.got)
+    assert len({json.loads(body)["conversation"]["id"] for body in bodies.values()}) == len(rows)
+    assert sum(arrived.values()) - len(arrived) <= 100 * 20
+
+
+@pytest.mark.timeout(300)
+def test_the_rotation_is_fair_among_eight_processes(world: World, private: None) -> None:
+    addresses = [f"{name}@acme.example" for name in ("a", "b", "c", "d", "e")]
+    wanted = settings.Escalations(email_on=True, emails="; ".join(addresses), round_robin=True)
+    world.do(settings.save_escalations, wanted)
+    running = [process(ROUND_ROBIN, f"p{number}", "125") for number in range(8)]
+    assert [one.wait(240) for one in running] == [0] * 8
+    told = Counter(row.target for row in world.all(Delivery))
+    assert sum(told.values()) == 1000
+    assert max(told.values()) - min(told.values()) <= 1
+
+
+def test_who_is_told_and_why_is_kept(world: World) -> None:
+    wanted = settings.Escalations(email_on=True, emails="grace@acme.example; linus@acme.example", round_robin=True)
+    world.do(settings.save_escalations, wanted)
+    why = []
+    for number in range(3):
+        world.vera = f"{number:064}"
+        chat = world.chat("Hello")
+        row = world.do(lambda s, c=chat: escalations.escalate(s, conversations.locked(s, c), Reason.ASKED_FOR_HUMAN))
+        why.append((row.assigned_to, row.assigned_why))
+    assert why == [
+        ("grace@acme.example", "first in turn"),
+        ("linus@acme.example", "next in turn after grace@acme.example"),
+        ("grace@acme.example", "next in turn after linus@acme.example"),
+    ]
