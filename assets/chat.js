@@ -23,7 +23,14 @@
       secret = random(32);
       if (store) store.setItem("handoff:visitor", secret); else memory.visitor = secret;
     }
-    return { secret, page: page.url, languages: (navigator.languages || []).join(","), visitor };
+    return { secret, page: page.url, languages: (navigator.languages || []).join(","), visitor, back: wayBack() };
+  };
+
+  // The link of a mail carries its secret behind the #, which no server log sees; it is taken out of the address at once.
+  const wayBack = () => {
+    const found = /^#back=([\w-]{20,100})$/.exec(location.hash);
+    if (found) history.replaceState(null, "", location.pathname + location.search);
+    return found ? found[1] : "";
   };
 
   const grow = () => { const form = composer(); if (form) form.classList.toggle("has-text", Boolean(form.elements.text.value.trim())); };
@@ -154,6 +161,18 @@
     form.requestSubmit();
   };
 
+  // Replies of the team that stand on a visible page are seen: then no mail brings them.
+  let lastSeen = 0;
+  const tellSeen = () => {
+    const form = document.querySelector("form[data-seen]");
+    const count = document.querySelectorAll("[data-from-team]").length;
+    if (!form || !seen || count <= lastSeen || document.visibilityState !== "visible") return;
+    lastSeen = count;
+    form.elements.count.value = String(count);
+    form.requestSubmit();
+  };
+  document.addEventListener("visibilitychange", () => tellSeen());
+
   let seen = !embedded;
   let reported = -1;
   const report = () => {
@@ -186,6 +205,7 @@
       form.elements.text.value = draft;
       drawn = "";
     }
+    tellSeen();
     const root = document.querySelector("[data-page-lang]");
     if (root && document.documentElement.lang !== root.dataset.pageLang) {
       document.documentElement.lang = root.dataset.pageLang;

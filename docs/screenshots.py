@@ -22,7 +22,9 @@ SHOWN = ("shop-desktop", "inbox-desktop", "widget-phone", "escalations-desktop")
 SIZES = {"phone": (360, 740), "desktop": (1280, 860)}
 PAGES = {
     "insights": "/insights",
+    "deliveries": "/deliveries",
     "escalations": "/settings/escalations",
+    "notifications": "/settings/notifications",
     "localization": "/settings/localization",
     "login": "/login",
 }

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from handoff_app import worker
 from handoff_app.access.guard import Guard, SocketServer
-from handoff_app.api import auth, health, slack
+from handoff_app.api import auth, claim, health, slack
 from handoff_app.api.doors import Doors
 from handoff_app.pages.access import login, setup
 from handoff_app.pages.deliveries import DeliveriesState, deliveries_page
@@ -26,6 +26,7 @@ from handoff_app.pages.widget import WidgetState, widget
 api = FastAPI(title="Handoff", docs_url="/api/docs", openapi_url="/api/openapi.json", redoc_url=None)
 api.include_router(health.router)
 api.include_router(auth.router)
+api.include_router(claim.router)
 api.include_router(slack.router)
 
 app = rx.App(
@@ -34,7 +35,7 @@ app = rx.App(
     head_components=[
         rx.el.script(src="/boot.js"),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
-        *(rx.el.script(src=src, custom_attrs={"defer": True}) for src in ("/chat.js", "/forms.js")),
+        *(rx.el.script(src=src, custom_attrs={"defer": True}) for src in ("/chat.js", "/forms.js", "/alerts.js")),
     ],
     html_lang="en",
     toaster=None,

@@ -21,7 +21,17 @@ from handoff_app.channels import slack
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
 from handoff_app.config import config
 from handoff_app.db import read, transact
-from handoff_app.domain import conversations, due, endpoints, escalations, knowledge, outbox, replies, settings
+from handoff_app.domain import (
+    conversations,
+    due,
+    endpoints,
+    escalations,
+    knowledge,
+    outbox,
+    reminders,
+    replies,
+    settings,
+)
 from handoff_app.domain.models import Author, Conversation, Delivery, Endpoint, Reason, now
 
 log = logging.getLogger(__name__)
@@ -178,6 +188,7 @@ class Worker:
             return 0
         self._tidy_at = monotonic() + TIDY_SECONDS
         await transact(replies.tidy)
+        await transact(reminders.tidy)
         return await transact(outbox.tidy, now() - KEPT_FOR)
 
 
@@ -242,7 +253,7 @@ def _waited(session: Session) -> int:
         escalations.reroute(session, escalation)
     for escalation in (late := due.late(session)):
         escalations.late(session, escalation)
-    return len(prompts) + len(unanswered) + len(late)
+    return len(prompts) + len(unanswered) + len(late) + reminders.remind(session)
 
 
 def _question(session: Session, conversation_id: str) -> Question:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiosmtpd.controller import Controller
 
@@ -24,6 +25,11 @@ class Request:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What came in the query or in a form."""
+        return dict(parse_qsl(self.path.partition("?")[2])) | dict(parse_qsl(self.body.decode("utf-8", "replace")))
 
 
 @dataclass
@@ -73,13 +79,31 @@ class Receiver:
 
 
 def slack() -> Receiver:
-    """Slack-shaped: `chat.postMessage` and `auth.test`."""
+    """Slack-shaped: what the application calls, for one workspace with three channels and two people."""
+    channels = [
+        {"id": f"C{number}", "name": name, "is_member": name == "support"}
+        for number, name in enumerate(("support", "random", "sales"), 1)
+    ]
+    people = {"U1": ("grace@acme.example", "Grace"), "U2": ("stranger@acme.example", "Sam")}
 
     def answer(request: Request) -> tuple[int, Any]:
+        method, given = request.path.partition("?")[0].rpartition("/")[2], request.values
+        if method == "oauth.v2.access":
+            return 200, {"ok": given.get("code") == "good", "access_token": "xoxb-test", "error": "invalid_code"}
         if request.headers.get("authorization") != "Bearer xoxb-test":
             return 200, {"ok": False, "error": "invalid_auth"}
-        if request.path.endswith("auth.test"):
-            return 200, {"ok": True, "team": "Acme"}
+        if method == "auth.test":
+            return 200, {"ok": True, "team": "Acme", "user_id": "B1"}
+        if method == "conversations.list":
+            page = channels[2:] if given.get("cursor") else channels[:2]
+            return 200, {
+                "ok": True,
+                "channels": page,
+                "response_metadata": {"next_cursor": "" if page[1:] == [] else "x"},
+            }
+        if method == "users.info":
+            email, name = people[given["user"]]
+            return 200, {"ok": True, "user": {"name": name, "profile": {"email": email, "real_name": name}}}
         return 200, {"ok": True, "ts": f"{time.time():.6f}", "channel": "C1"}
 
     return Receiver(answer).start()

@@ -68,7 +68,9 @@ def _dressed(send: Send, path: str) -> Send:
             headers = MutableHeaders(scope=message)
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-            if path.startswith(("/inbox", "/settings", "/login", "/setup", "/insights", "/knowledge", "/deliveries")):
+            if path.startswith(
+                ("/claim", "/inbox", "/settings", "/login", "/setup", "/insights", "/knowledge", "/deliveries")
+            ):
                 headers["X-Frame-Options"] = "DENY"
                 headers["Content-Security-Policy"] = "frame-ancestors 'none'"
             if path.startswith("/assets/"):

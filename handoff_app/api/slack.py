@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from itsdangerous import BadData, URLSafeTimedSerializer
 from slack_sdk.signature import SignatureVerifier
 
+from handoff_app import vault
 from handoff_app.access import sessions
 from handoff_app.api.auth import problem
 from handoff_app.channels import slack
@@ -17,6 +17,7 @@ from handoff_app.domain import replies, settings
 
 router = APIRouter(prefix="/api/slack", include_in_schema=False)
 
+PURPOSE: Final = "slack installation"
 SECONDS_TO_AGREE: Final = 600
 LARGEST: Final = 256 * 1024
 
@@ -27,14 +28,14 @@ async def install(request: Request) -> Response:
     person = await sessions.who(sessions.token_of(request.headers))
     if person is None or not person.is_admin or not config().slack_client_id:
         return problem(403, "Only an admin can connect Slack.")
-    return RedirectResponse(slack.install_url(_signer().dumps(person.id), _redirect_uri()), 303)
+    return RedirectResponse(slack.install_url(vault.signed(PURPOSE, [person.id]), _redirect_uri()), 303)
 
 
 @router.get("/callback")
 async def callback(request: Request, code: str = "", state: str = "") -> Response:
     """Slack sends the admin back: the state must be this person's, and the code must be worth a token."""
     person = await sessions.who(sessions.token_of(request.headers))
-    if person is None or not person.is_admin or not _agreed(state, person.id):
+    if person is None or not person.is_admin or vault.unsigned(PURPOSE, state, SECONDS_TO_AGREE) != [person.id]:
         return problem(403, "This link is too old or not yours. Start again from the settings.")
     if code:
         try:
@@ -60,13 +61,6 @@ async def events(request: Request) -> Response:
     return JSONResponse({"ok": True})
 
 
-def _agreed(state: str, person_id: str) -> bool:
-    try:
-        return bool(_signer().loads(state, max_age=SECONDS_TO_AGREE) == person_id)
-    except BadData:
-        return False
-
-
 def _is_signed(body: bytes, request: Request) -> bool:
     secret = config().slack_signing_secret
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -74,10 +68,6 @@ def _is_signed(body: bytes, request: Request) -> bool:
         return bool(secret) and SignatureVerifier(secret).is_valid_request(body, headers)
     except (ValueError, TypeError):
         return False
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(config().secret_key, salt="slack installation")
 
 
 def _redirect_uri() -> str:

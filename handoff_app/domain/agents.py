@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from sqlmodel import Session, col, delete, func, select
 
@@ -10,6 +11,7 @@ from handoff_app import vault
 from handoff_app.domain.models import Agent, Bounce, Role, SignIn, now
 from handoff_app.domain.settings import BadValue, checked_email
 
+PREFERENCES: Final = ("away", "notify", "sound")
 SIGNED_IN_FOR = timedelta(days=14)
 
 
@@ -62,6 +64,18 @@ def unreachable(session: Session, addresses: Sequence[str]) -> dict[str, str]:
     bounced = session.exec(select(Bounce.address).where(col(Bounce.address).in_(wanted))).all()
     away = select(Agent.email).where(col(Agent.email).in_(wanted), col(Agent.away) | ~col(Agent.active))
     return dict.fromkeys(bounced, "bounced") | dict.fromkeys(session.exec(away).all(), "is away")
+
+
+def prefer(session: Session, agent_id: str, name: str, on: bool) -> None:
+    """One of the agent's own switches: `away`, `notify` (in the browser), `sound`."""
+    if name in PREFERENCES:
+        setattr(session.get_one(Agent, agent_id), name, on)
+
+
+def preferences(session: Session, agent_id: str) -> dict[str, bool]:
+    """The agent's own switches."""
+    agent = session.get_one(Agent, agent_id)
+    return {name: getattr(agent, name) for name in PREFERENCES}
 
 
 def sign_out(session: Session, token: str) -> None:

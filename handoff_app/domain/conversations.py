@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, insert
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, or_
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -15,6 +15,7 @@ from handoff_app.domain.models import (
     Escalation,
     Message,
     Prompt,
+    ReturnLink,
     Status,
     Visitor,
     new_id,
@@ -149,11 +150,11 @@ def hide(session: Session, conversation: Conversation) -> None:
     session.add(conversation)
 
 
-def visitor_read(session: Session, conversation: Conversation) -> None:
+def visitor_read(session: Session, visitor_id: str, conversation_id: str) -> None:
     """Note that the visitor has seen everything."""
+    conversation = of_visitor(session, visitor_id, conversation_id)
     if conversation.visitor_unread:
-        conversation.visitor_unread = 0
-        session.add(conversation)
+        conversation.visitor_unread, conversation.unseen_since = 0, None
 
 
 def messages(session: Session, conversation_id: str, after: int = 0, limit: int = 200) -> Sequence[Message]:
@@ -208,12 +209,16 @@ def clean(text: str) -> str:
     return safe.translate(_OVERRIDES).replace("\r\n", "\n").strip()
 
 
+def _belongs_to(visitor_id: Any) -> ColumnElement[bool]:
+    """The visitor's own conversations, and those that a link in a mail has opened for this browser."""
+    opened = select(ReturnLink.conversation_id).where(ReturnLink.visitor_id == visitor_id)
+    return or_(col(Conversation.visitor_id) == visitor_id, col(Conversation.id).in_(opened))
+
+
 # Built once: these run for every message. A row is locked on PostgreSQL; SQLite's transaction holds the write lock.
 _THIS: Final = update(Conversation.__table__).where(col(Conversation.id) == bindparam("it"))  # type: ignore[attr-defined]
 _ONE: Final = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update()
-_ONE_OF_VISITOR: Final = _ONE.where(
-    Conversation.visitor_id == bindparam("visitor"), col(Conversation.hidden_from_visitor).is_(False)
-)
+_ONE_OF_VISITOR: Final = _ONE.where(_belongs_to(bindparam("visitor")), col(Conversation.hidden_from_visitor).is_(False))
 _SAID: Final = select(Message.seq).where(
     Message.conversation_id == bindparam("id"), Message.client_id == bindparam("client_id")
 )
@@ -223,13 +228,18 @@ _ANSWER: Final = _THIS.values(answer_due_at=bindparam("at"), answer_attempts=0)
 _NEXT: Final = _THIS.values(last_seq=Conversation.last_seq + 1, updated_at=bindparam("at")).returning(
     col(Conversation.last_seq)
 )
+_CHANGES: Final[dict[Author, dict[str, Any]]] = {
+    Author.VISITOR: {"unread": Conversation.unread + 1},
+    Author.AGENT: {
+        "unread": 0,
+        "visitor_unread": Conversation.visitor_unread + 1,
+        "unseen_since": func.coalesce(Conversation.unseen_since, bindparam("at")),
+    },
+    Author.AI: {},
+}
 _COUNT: Final[dict[Author | None, Any]] = {None: _NEXT} | {
     author: _NEXT.values(last_text=bindparam("said"), last_author=author, **changes)
-    for author, changes in {
-        Author.VISITOR: {"unread": Conversation.unread + 1},
-        Author.AGENT: {"unread": 0, "visitor_unread": Conversation.visitor_unread + 1},
-        Author.AI: {},
-    }.items()
+    for author, changes in _CHANGES.items()
 }
 _BLANK: Final[dict[str, Any]] = {
     "name": "",
@@ -244,9 +254,7 @@ _OVERRIDES: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A
 
 
 def _of_visitor(visitor_id: str) -> SelectOfScalar[Conversation]:
-    return select(Conversation).where(
-        Conversation.visitor_id == visitor_id, col(Conversation.hidden_from_visitor).is_(False)
-    )
+    return select(Conversation).where(_belongs_to(visitor_id), col(Conversation.hidden_from_visitor).is_(False))
 
 
 def said_before(session: Session, conversation_id: str, client_id: str) -> bool:

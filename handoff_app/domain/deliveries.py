@@ -1,5 +1,6 @@
 """What the page of deliveries shows: every notice, its tries, and what waits or failed."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,6 +12,7 @@ from handoff_app.domain import inbox
 from handoff_app.domain.models import Attempt, Conversation, Delivery, Sent, Visitor, now
 
 WINDOW: Final = 30
+_LINKS: Final = re.compile(r"(/claim/|#back=)[\w.~-]+")  # whoever reads a body needs no way into a conversation
 FILTERS: Final = ("all", "failed", "retrying", "sent")
 EVENTS: Final = {
     "escalation.created": "Escalation created",
@@ -84,7 +86,7 @@ def detail(session: Session, id: str) -> Detail:
     """The tries of one delivery, oldest first, and its body."""
     row = session.get_one(Delivery, id)
     tries = session.exec(select(Attempt).where(Attempt.delivery_id == id).order_by(col(Attempt.id)).limit(50))
-    return Detail(id, [_try(one) for one in tries], row.body.decode()[:4000])
+    return Detail(id, [_try(one) for one in tries], _LINKS.sub(r"\1…", row.body.decode())[:4000])
 
 
 def oldest_pending(session: Session) -> float:

@@ -101,6 +101,8 @@ class Agent(SQLModel, table=True):
     password_hash: str
     active: bool = True
     away: bool = False
+    notify: bool = True
+    sound: bool = True
     created_at: datetime = _time()
 
 
@@ -145,6 +147,7 @@ class Conversation(SQLModel, table=True):
     last_author: Author = Field(default=Author.AI, sa_type=Text)
     unread: int = 0
     visitor_unread: int = 0
+    unseen_since: datetime | None = _maybe_time(index=True)  # the first reply that the visitor has not seen
     locale: str = "en"
     page_url: str = ""
     hidden_from_visitor: bool = False
@@ -278,6 +281,15 @@ class SlackEvent(SQLModel, table=True):
     attempts: int = 0
     due_at: datetime | None = _maybe_time(index=True)
     created_at: datetime = _time(index=True)
+
+
+class ReturnLink(SQLModel, table=True):
+    """The way back into one conversation from a mail; the first browser that uses it is the only one."""
+
+    id: str = Field(primary_key=True)  # the fingerprint of what stands in the link
+    conversation_id: str = Field(foreign_key="conversation.id", index=True)
+    visitor_id: str | None = Field(default=None, index=True)  # whose browser has used it
+    expires_at: datetime = _time()
 
 
 class Bounce(SQLModel, table=True):

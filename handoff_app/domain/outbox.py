@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, delete, func, select
 
-from handoff_app import live
+from handoff_app import live, vault
 from handoff_app.config import config
 from handoff_app.domain import agents, endpoints
 from handoff_app.domain.models import (
@@ -34,6 +34,8 @@ MOST_MESSAGES: Final = 100
 # Standard Webhooks' schedule (spec, "Retries"): seconds until the next try, about three days in all.
 SCHEDULE: Final = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 JITTER: Final = 0.2
+CLAIM: Final = "take over"
+CLAIM_SECONDS: Final = 3600
 CLOCK_SLACK: Final = timedelta(seconds=30)
 
 
@@ -96,7 +98,10 @@ def write(
         return []
     body = envelope(session, event, escalation, conversation, visitor)
     turn = escalation.told_times if turn is None else turn
-    return [_row(session, event, target, body, escalation, conversation, turn) for target in to]
+    return [
+        _row(session, event, target, _for(session, target, body, conversation), escalation, conversation, turn)
+        for target in to
+    ]
 
 
 def write_test(
@@ -284,6 +289,15 @@ def _row(
     session.add(row)
     live.announce(live.WORK, TOPIC)
     return row
+
+
+def _for(session: Session, target: Target, body: dict[str, Any], conversation: Conversation) -> dict[str, Any]:
+    """A mail to an agent carries a link that takes the conversation over; nobody else's notice does."""
+    agent = agents.by_email(session, target.address) if target.channel == "email" else None
+    if agent is None or not agent.active:
+        return body
+    url = f"{config().base_url}/claim/{vault.signed(CLAIM, [conversation.id, agent.id])}"
+    return body | {"conversation": body["conversation"] | {"take_over_url": url}}
 
 
 def _note(session: Session, row: Delivery, tried: Tried, ok: bool) -> None:

@@ -44,6 +44,7 @@ class Escalations:
     webhook_url: str = ""
     reroute_minutes: int = 5
     late_minutes: int = 15
+    remind_minutes: int = 2
     has_slack_token: bool = False
     has_webhook_secret: bool = False
 
@@ -87,7 +88,7 @@ def save_escalations(
         raise BadValue("slack_channel", "Add the channel to post to, such as #support.")
     if wanted.slack_channel.strip() != escalations(session).slack_channel:
         _set(session, "slack", asdict(replace(slack(session), channel_id="", joined=True)))
-    for name in ("reroute_minutes", "late_minutes"):
+    for name in ("reroute_minutes", "late_minutes", "remind_minutes"):
         if not 0 <= getattr(wanted, name) <= LONGEST_WAIT:
             raise BadValue(name, f"A whole number of minutes from 0 (off) to {LONGEST_WAIT}.")
     values = asdict(wanted) | {"emails": "; ".join(addresses), "slack_channel": wanted.slack_channel.strip()}

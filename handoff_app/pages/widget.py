@@ -1,6 +1,6 @@
 """The chat that visitors see, in the widget's frame or as a full page. Its words all come from the catalog."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
@@ -9,7 +9,7 @@ from sqlmodel import Session
 from handoff_app import i18n, live
 from handoff_app.answering import intent
 from handoff_app.db import read, transact
-from handoff_app.domain import conversations, escalations, settings, transcript
+from handoff_app.domain import conversations, escalations, reminders, settings, transcript
 from handoff_app.domain.models import Conversation, Prompt, Reason, Status
 from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
@@ -79,6 +79,9 @@ class WidgetState(Thread, rx.State):
         opened = await transact(_open, secret, str(about.get("languages", ""))[:200], str(about.get("page", ""))[:2000])
         if isinstance(about.get("visitor"), dict):
             await transact(conversations.identify, opened.visitor_id, **_identity(about["visitor"]))
+        back = str(about.get("back", ""))[:100]
+        if back:
+            opened = await transact(_come_back, opened, back)
         self._visitor, self.words = opened.visitor_id, opened.words
         self.locale, self.direction = opened.chat.locale, i18n.direction(opened.chat.locale)
         self.shop = opened.shop.name or opened.words["widget.title"]
@@ -99,6 +102,15 @@ class WidgetState(Thread, rx.State):
                 self._take(await transact(_send, self._visitor, self.conversation, said, self._seen))
         except conversations.BadMessage as error:
             self.refused, self.refused_text = client_id, self.words[str(error)]
+
+    @rx.event
+    async def seen(self, _: dict[str, Any]) -> None:
+        """The replies stand before the visitor's eyes: no mail is needed."""
+        if self._visitor and self.conversation:
+            try:
+                await transact(conversations.visitor_read, self._visitor, self.conversation)
+            except conversations.NotFound:
+                return
 
     @rx.event
     async def identify(self, form: dict[str, Any]) -> None:
@@ -212,6 +224,16 @@ def _open(session: Session, secret: str, languages: str, page_url: str) -> Opene
         words=settings.words(session, chat.locale, WORDS),
         chat=transcript.read(session, chat.id, 0),
     )
+
+
+def _come_back(session: Session, opened: Opened, secret: str) -> Opened:
+    """The conversation that a link in a mail leads to; a link that is used up or too old changes nothing."""
+    try:
+        conversation = reminders.come_back(session, opened.visitor_id, secret)
+    except conversations.NotFound:
+        return opened
+    chat = transcript.read(session, conversation, 0)
+    return replace(opened, chat=chat, words=settings.words(session, chat.locale, WORDS))
 
 
 def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, seen: int) -> transcript.Chat:

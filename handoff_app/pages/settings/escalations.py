@@ -19,6 +19,7 @@ FIELDS: Final = (
     "emails",
     "reroute_minutes",
     "late_minutes",
+    "remind_minutes",
     "slack_channel",
     "slack_token",
     "webhook_url",
@@ -135,7 +136,7 @@ class EscalationsState(rx.State):
 
     def _wanted(self) -> settings.Escalations:
         shown = {name: self.fields[name] for name in ("emails", "slack_channel", "webhook_url")}
-        minutes = {name: _minutes(name, self.fields[name]) for name in ("reroute_minutes", "late_minutes")}
+        minutes = {name: _minutes(name, self.fields[name]) for name in FIELDS if name.endswith("_minutes")}
         return settings.Escalations(**self.switches, **shown, **minutes)
 
     def _secrets(self) -> dict[str, str | None]:

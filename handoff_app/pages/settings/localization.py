@@ -21,6 +21,11 @@ LABELS: Final = {
     "escalation.confirmation": "Confirmation",
     "escalation.confirmation.email": "Confirmation with address",
     "escalation.waiting": "Waiting",
+    "escalation.late": "Nobody came, address unknown",
+    "escalation.late.email": "Nobody came, address known",
+    "mail.reply.subject": "Reply by mail: subject",
+    "mail.reply.button": "Reply by mail: button",
+    "mail.reply.foot": "Reply by mail: foot",
     "agent.joined": "Agent joined",
     "agent.left": "AI is back",
 }

@@ -7,10 +7,10 @@ import reflex as rx
 from sqlmodel import Session
 
 from handoff_app import live
-from handoff_app.access.guard import person_of
-from handoff_app.db import read
-from handoff_app.domain import inbox, outbox
-from handoff_app.pages.shared.parts import HIDDEN, face, icon, link, logo
+from handoff_app.access.guard import agent_of, person_of
+from handoff_app.db import read, transact
+from handoff_app.domain import agents, inbox, outbox
+from handoff_app.pages.shared.parts import HIDDEN, face, icon, link, logo, switch_row
 from handoff_app.pages.shared.tabs import tabs
 
 ADMIN_PAGES: Final = ("/settings", "/knowledge", "/deliveries")
@@ -26,6 +26,8 @@ class StaffState(rx.State):
     inside: bool = False
     waiting: int = 0
     failed: int = 0
+    preferences: dict[str, bool] = dict.fromkeys(agents.PREFERENCES, False)
+    version: int = 0
 
     @rx.event
     async def enter(self) -> Any:
@@ -35,9 +37,18 @@ class StaffState(rx.State):
             return rx.redirect(f"/login?next={quote(self.router.url.path)}", replace=True)
         self.name, self.email, self.initial = person.name, person.email, person.name[:1].upper()
         self.admin, self.inside = person.is_admin, True
+        self.preferences = await read(agents.preferences, person.id)
+        self.version += 1
         tabs.watch(self, [live.INBOX, outbox.TOPIC], pause=2.0)
         await self._look()
         return None
+
+    @rx.event
+    async def prefer(self, name: str, on: bool) -> None:
+        """One of the agent's own switches."""
+        person = await agent_of(self)
+        await transact(agents.prefer, person.id, str(name), bool(on))
+        self.preferences = await read(agents.preferences, person.id)
 
     async def _look(self) -> None:
         waiting, failed = await read(_counts)
@@ -71,27 +82,68 @@ def _side(active: str) -> rx.Component:
     return rx.el.nav(
         link(logo(), "Handoff", href="/inbox", class_name="flex h-10 items-center gap-2.5 px-1.5 font-semibold"),
         rx.el.ul(*(_place(active, *place) for place in _PLACES), class_name="mt-4 flex flex-col gap-0.5"),
-        rx.el.div(
+        _account("side", "mt-auto", "bottom-full start-0 mb-1"),
+        class_name="hidden w-52 shrink-0 flex-col border-e border-line bg-side p-3 lg:flex",
+        custom_attrs={"aria-label": "Main"},
+    )
+
+
+def _account(prefix: str, class_name: str, where: str) -> rx.Component:
+    """Who is signed in; opens the agent's own switches."""
+    return rx.el.details(
+        rx.el.summary(
             face(StaffState.initial, tone="bg-(--p1) text-(--p1-ink)"),
             rx.el.span(
                 rx.el.b(StaffState.name, class_name="block truncate font-medium"),
-                rx.el.span(rx.cond(StaffState.admin, "Admin", "Agent"), class_name="text-xs text-muted"),
-                class_name="min-w-0 grow text-sm/4",
+                rx.el.span(
+                    rx.cond(StaffState.preferences["away"], "Away", rx.cond(StaffState.admin, "Admin", "Agent")),
+                    class_name="text-xs text-muted",
+                ),
+                class_name="min-w-0 grow text-sm/4 max-lg:sr-only",
             ),
+            icon("chevrons-up-down", "size-4 shrink-0 text-muted max-lg:hidden"),
+            class_name="flex h-12 cursor-pointer list-none items-center gap-2.5 rounded-lg px-1.5 hover:bg-base-200",
+            custom_attrs={"aria-label": "Your account"},
+        ),
+        rx.el.div(
+            _preference(prefix, "away", "Away", "Round robin passes you over."),
+            _preference(prefix, "notify", "Browser notifications", "When somebody asks for a human."),
+            rx.el.p(
+                "Your browser blocks notifications from this site.",
+                hidden=True,
+                custom_attrs={"data-notify-blocked": "1"},
+                class_name="-mt-2 text-[13px]/5 text-warn",
+            ),
+            _preference(prefix, "sound", "Sound", "A short tone with it."),
             rx.el.form(
                 rx.el.p(custom_attrs={"data-error-for": "none"}, class_name="hidden"),
                 rx.el.button(
-                    icon("log-out"),
-                    type="submit",
-                    class_name="btn btn-ghost btn-square btn-sm text-muted",
-                    custom_attrs={"aria-label": "Sign out"},
+                    icon("log-out"), "Sign out", type="submit", class_name="btn btn-ghost btn-sm -ms-3 text-muted"
                 ),
                 custom_attrs={"data-post": "/api/auth/sign-out"},
             ),
-            class_name="mt-auto flex h-12 items-center gap-2.5 px-1.5",
+            class_name=f"absolute {where} z-30 flex w-72 flex-col gap-3 rounded-box border border-line bg-base-100 p-4 "
+            "shadow-pop",
         ),
-        class_name="hidden w-52 shrink-0 flex-col border-e border-line bg-side p-3 lg:flex",
-        custom_attrs={"aria-label": "Main"},
+        class_name=f"relative {class_name}",
+        custom_attrs={
+            "data-alerts": "1",
+            "data-waiting": StaffState.waiting.to_string(),
+            "data-notify": rx.cond(StaffState.preferences["notify"], "1", ""),
+            "data-sound": rx.cond(StaffState.preferences["sound"], "1", ""),
+        },
+    )
+
+
+def _preference(prefix: str, name: str, label: str, help: str) -> rx.Component:
+    return switch_row(
+        f"{prefix}-{name}",
+        label,
+        help,
+        StaffState.preferences[name],
+        lambda on: StaffState.prefer(name, on),
+        False,
+        StaffState.version,
     )
 
 
@@ -138,6 +190,7 @@ def _dock(active: str) -> rx.Component:
 
     return rx.el.nav(
         *(place(*one) for one in _PLACES),
+        _account("dock", "flex items-center justify-center px-3", "bottom-full end-2 mb-2"),
         class_name="fixed inset-x-0 bottom-0 z-20 flex h-14 border-t border-line bg-base-100 lg:hidden",
         custom_attrs={"aria-label": "Main"},
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from handoff_app.pages.shared.frame import frame
+from handoff_app.pages.shared.frame import StaffState, frame
 from handoff_app.pages.shared.parts import HIDDEN, face, icon, link
 
 _FILTERS = (("waiting", "Waiting"), ("mine", "Mine"), ("ai", "AI"), ("resolved", "Resolved"), ("all", "All"))
@@ -21,6 +21,23 @@ def inbox_view(lists: Any, thread: Any) -> rx.Component:
             rx.cond(thread.selected != "", _thread(thread), _nothing(thread)),
             rx.cond(thread.selected != "", _card(thread.card)),
             class_name="flex min-h-0 grow",
+        ),
+    )
+
+
+def _failing() -> rx.Component:
+    """Somebody may not have heard of a visitor: that stands above the list until it is mended."""
+    words = rx.fragment(
+        icon("circle-alert", "size-4 shrink-0 mt-0.5"),
+        rx.cond(StaffState.failed == 1, "One notice could not be delivered.", f"{StaffState.failed} notices failed."),
+    )
+    look = "mx-3 mb-2 flex gap-2 rounded-lg bg-bad-soft p-2.5 text-[13px]/5 text-bad"
+    return rx.cond(
+        StaffState.failed > 0,
+        rx.cond(
+            StaffState.admin,
+            link(words, href="/deliveries", class_name=f"{look} underline"),
+            rx.el.p(words, role="status", class_name=look),
         ),
     )
 
@@ -45,6 +62,7 @@ def _list(lists: Any, thread: Any) -> rx.Component:
             ),
             class_name="flex h-14 shrink-0 items-center gap-2 ps-4 pe-3",
         ),
+        _failing(),
         rx.el.div(
             *(_filter(lists, key, label) for key, label in _FILTERS),
             role="tablist",

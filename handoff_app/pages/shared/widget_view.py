@@ -42,6 +42,7 @@ def widget_view(state: Any) -> rx.Component:
                 _log(state, w),
                 _composer(state, w),
                 _carrier(state.send, "data-carrier", "client_id", "text", "page_url"),
+                _carrier(state.seen, "data-seen", "count"),
                 _carrier(state.identify, "data-identity", "email", "name"),
                 _shape(w),
             ),
