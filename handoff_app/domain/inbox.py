@@ -72,6 +72,7 @@ class Card:
     since: str
     reason: str
     assigned: str
+    why: str
     owner: str
     status: str
     unread: int
@@ -130,6 +131,7 @@ def card(session: Session, conversation_id: str) -> Card:
         since=visitor.created_at.strftime("%d %b %Y"),
         reason=REASONS[escalation.reason] if escalation else "",
         assigned=(escalation.assigned_to or "") if escalation else "",
+        why=escalation.assigned_why if escalation else "",
         owner=owner.name if owner else "",
         status=row.status,
         unread=row.unread,

@@ -17,7 +17,7 @@ from handoff_app.pages.shared.inbox_view import inbox_view
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.thread import Thread
 
-NOBODY = Card("", "", "", "", "", "", "", "", "", "", 0, [], [])
+NOBODY = Card("", "", "", "", "", "", "", "", "", "", "", 0, [], [])
 
 
 class InboxListState(rx.State):

@@ -119,7 +119,17 @@ def test_axe_finds_nothing_serious_on_any_page(browser: Browser, sides: Sides, w
     page = context.new_page()
     sign_in(page, sides.url)
     found: list[str] = []
-    paths = ("/", "/widget", "/inbox", "/insights", "/deliveries", "/settings/notifications", "/settings/escalations", "/settings/localization", "/login")
+    paths = (
+        "/",
+        "/widget",
+        "/inbox",
+        "/insights",
+        "/deliveries",
+        "/settings/notifications",
+        "/settings/escalations",
+        "/settings/localization",
+        "/login",
+    )
     for path in paths:
         page.goto(sides.url + path)
         page.wait_for_load_state("networkidle")

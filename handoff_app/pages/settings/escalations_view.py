@@ -37,11 +37,9 @@ def _waiting(state: Any) -> rx.Component:
     return rx.el.section(
         rx.el.h2("When somebody waits", class_name="text-[15px] font-semibold"),
         rx.el.div(
-            _field(state, "reroute_minutes", "Tell the next in turn after (minutes)", "With round robin. 0 is off."),
-            _field(
-                state, "late_minutes", "Tell the visitor after (minutes)", "That an answer comes by email. 0 is off."
-            ),
-            _field(state, "remind_minutes", "Mail an unseen reply after (minutes)", "To the visitor. 0 is off."),
+            _field(state, "reroute_minutes", "Tell the next in turn", "After minutes, with round robin. 0 is off."),
+            _field(state, "late_minutes", "Tell the visitor", "After minutes, that an email will come."),
+            _field(state, "remind_minutes", "Mail unseen replies", "After minutes, to the visitor. 0 is off."),
             class_name="mt-3 grid gap-4 sm:grid-cols-3",
         ),
         class_name=f"{_CARD} p-5",

@@ -76,7 +76,7 @@ def _mail(state: Any) -> rx.Component:
             rx.el.p("The mail server is set by HANDOFF_SMTP_URL.", class_name="text-[13px]/5 text-muted"),
             form,
         ),
-        foot=rx.fragment(
+        foot=_foot(
             _said(state.mail_status),
             rx.el.button("Send test", type="button", on_click=state.test_mail, class_name="btn btn-sm btn-outline"),
             rx.cond(
@@ -191,7 +191,7 @@ def _slack(state: Any) -> rx.Component:
             state.team != "", pill(state.team, "circle-check", "ok"), pill("Not connected", "circle-dashed", "none")
         ),
         rx.cond(state.team != "", connected, connect),
-        foot=_said(state.slack_status),
+        foot=rx.cond(state.slack_status != "", _foot(_said(state.slack_status))),
     )
 
 
@@ -254,7 +254,7 @@ def _webhooks(state: Any) -> rx.Component:
             rx.el.p("No system of yours is told yet.", class_name="text-[13px]/5 text-muted"),
         ),
         rx.cond(state.editing != "", _form(state)),
-        foot=rx.fragment(
+        foot=_foot(
             _said(state.status),
             rx.el.button(
                 icon("plus"), "Add endpoint", type="button", on_click=state.add, class_name="btn btn-sm btn-outline"
@@ -351,11 +351,17 @@ def _form(state: Any) -> rx.Component:
     )
 
 
+def _foot(*content: Any) -> rx.Component:
+    return rx.el.footer(
+        *content, class_name="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line px-5 py-2.5"
+    )
+
+
 def _said(text: rx.Var[str]) -> rx.Component:
     return rx.el.p(text, role="status", class_name="min-w-0 grow basis-40 text-[13px]/5 break-words text-muted")
 
 
-def _card(title: str, name: str, health: rx.Component, *body: Any, foot: rx.Component) -> rx.Component:
+def _card(title: str, name: str, health: rx.Component, *body: Any, foot: Any) -> rx.Component:
     id = f"{title.lower()}-title"
     return rx.el.section(
         rx.el.header(
@@ -365,7 +371,7 @@ def _card(title: str, name: str, health: rx.Component, *body: Any, foot: rx.Comp
             class_name="flex items-center gap-3 px-5 pt-4",
         ),
         rx.el.div(*body, class_name="flex flex-col gap-4 px-5 py-4"),
-        rx.el.footer(foot, class_name="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line px-5 py-2.5"),
+        foot,
         class_name=_CARD,
         custom_attrs={"aria-labelledby": id},
     )

@@ -167,7 +167,7 @@ def _row(state: Any, row: rx.Var[Shown]) -> rx.Component:
             class_name=f"{_CELL} max-w-48 truncate",
         ),
         rx.el.td(row.tries, class_name=f"{_CELL} tabular-nums"),
-        rx.el.td(row.answer, class_name=f"{_CELL} max-w-72 text-muted"),
+        rx.el.td(row.answer, class_name=f"{_CELL} min-w-56 max-w-80 text-muted"),
         rx.el.td(row.at, class_name=f"{_CELL} whitespace-nowrap text-muted tabular-nums"),
         rx.el.td(
             rx.cond(

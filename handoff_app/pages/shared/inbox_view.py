@@ -477,7 +477,12 @@ def _card(card: Any) -> rx.Component:
             card.reason != "",
             part(
                 "Why a human",
-                rx.el.dl(fact("Reason", card.reason), fact("In turn", card.assigned), fact("Taken by", card.owner)),
+                rx.el.dl(
+                    fact("Reason", card.reason),
+                    fact("In turn", card.assigned),
+                    fact("Why", card.why),
+                    fact("Taken by", card.owner),
+                ),
                 rx.el.ul(
                     rx.foreach(
                         card.notices,
