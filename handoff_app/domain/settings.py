@@ -243,7 +243,11 @@ def save_shop(session: Session, wanted: Shop) -> None:
 
 def edited_texts(session: Session, locale: str) -> dict[str, str]:
     """The owner's own words in one locale, by key."""
-    return {row.key: row.text for row in session.exec(select(EditedText).where(EditedText.locale == locale))}
+    known: dict[str, dict[str, str]] = session.info.setdefault("texts", {})  # one read per transaction
+    if locale not in known:
+        rows = session.exec(select(EditedText).where(EditedText.locale == locale))
+        known[locale] = {row.key: row.text for row in rows}
+    return known[locale]
 
 
 def save_texts(session: Session, locale: str, texts: dict[str, str]) -> None:
@@ -257,6 +261,7 @@ def save_texts(session: Session, locale: str, texts: dict[str, str]) -> None:
             raise BadValue(name, f"Keep {{{missing[0]}}} in the text, so that it can be filled in.")
         if len(written) > 1000:
             raise BadValue(name, "1,000 characters are the most for one text.")
+    session.info.pop("texts", None)
     session.exec(delete(EditedText).where(EditedText.locale == locale))  # type: ignore[arg-type]
     for name, written in texts.items():
         if written.strip() and written.strip() != i18n.default(name, locale):
@@ -296,10 +301,14 @@ def remember_demo(session: Session) -> None:
 
 
 def _get(session: Session, name: str) -> Any:
-    row = session.get(Setting, name)
-    return row.value if row else None
+    """All settings at the first question of a transaction: there are few, and most verbs need several."""
+    if "settings" not in session.info:
+        rows = session.connection().execute(select(Setting.name, Setting.value))
+        session.info["settings"] = {row.name: row.value for row in rows}
+    return session.info["settings"].get(name)
 
 
 def _set(session: Session, name: str, value: Any) -> None:
     session.merge(Setting(name=name, value=value))
     session.flush()
+    session.info.pop("settings", None)
