@@ -3,7 +3,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 export UV_PYTHON_PREFERENCE ?= only-system
 
-.PHONY: run test check bench format sync screenshots
+.PHONY: run test check soak bench format sync screenshots
 
 run: sync
 	@exec $(UV) run --frozen --no-dev handoff
@@ -19,6 +19,9 @@ check: sync-dev
 	$(UV) run --frozen lint-imports
 	$(UV) run --frozen python -m pytest --ignore=tests/browser
 	$(UV) run --frozen python -m pytest tests/browser
+
+soak: sync-dev
+	SOAK_KILLS=2000 $(UV) run --frozen python -m pytest tests/test_crash.py
 
 bench: sync-dev
 	$(UV) run --frozen python -m bench

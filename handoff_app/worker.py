@@ -111,7 +111,7 @@ class Worker:
             tried, arrived = await _tried(
                 Notice(row.id, row.event, row.target, row.body, thread), row.channel, credentials
             )
-            await transact(outbox.sent if arrived else outbox.missed, row.id, self._name, tried)
+            await transact(outbox.sent if arrived else outbox.missed, row, self._name, tried)
         finally:
             self._under_way[row.target] -= 1
             if self._under_way[row.target] <= 0:

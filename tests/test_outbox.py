@@ -37,13 +37,13 @@ def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(world: World) -> Non
 def test_a_worker_that_lost_its_lease_settles_nothing(world: World) -> None:
     row = delivered(world)[0]
     world.do(lambda s: setattr(s.get_one(Delivery, row.id), "owner", "w2"))
-    assert not world.do(outbox.sent, row.id, "w1", outbox.Tried("answered 200", 0.1))
+    assert not world.do(outbox.sent, row, "w1", outbox.Tried("answered 200", 0.1))
     assert world.do(lambda s: s.get_one(Delivery, row.id).status) == Sent.PENDING
 
 
 def test_a_permanent_error_stops_and_a_replay_keeps_id_and_body(world: World) -> None:
     row = delivered(world)[0]
-    world.do(outbox.missed, row.id, "w1", outbox.Tried("answered 410", permanent=True))
+    world.do(outbox.missed, row, "w1", outbox.Tried("answered 410", permanent=True))
     failed = world.do(lambda s: s.get_one(Delivery, row.id))
     assert (failed.status, failed.due_at) == (Sent.FAILED, None)
     world.do(outbox.replay, row.id)
@@ -53,6 +53,6 @@ def test_a_permanent_error_stops_and_a_replay_keeps_id_and_body(world: World) ->
 
 def test_the_other_sides_wish_for_patience_is_kept(world: World) -> None:
     row = delivered(world)[0]
-    world.do(outbox.missed, row.id, "w1", outbox.Tried("answered 429", wait=600.0))
+    world.do(outbox.missed, row, "w1", outbox.Tried("answered 429", wait=600.0))
     due_at = world.do(lambda s: s.get_one(Delivery, row.id).due_at)
     assert timedelta(seconds=590) < due_at - now() < timedelta(seconds=610)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlmodel import Session, col, delete, func, select
+from sqlalchemy import bindparam, insert
+from sqlmodel import Session, col, delete, func, select, update
 
 from handoff_app import live, vault
 from handoff_app.config import config
@@ -160,32 +161,33 @@ def retry_at(moment: datetime, attempts: int, seed: float | None = None) -> date
     return moment + timedelta(seconds=SCHEDULE[attempts - 1] * spread)
 
 
-def sent(session: Session, id: str, owner: str, tried: Tried) -> bool:
-    """The other side said yes. False if another worker has the row meanwhile."""
-    row = _held(session, id, owner)
-    if row is None:
+def sent(session: Session, row: Delivery, owner: str, tried: Tried) -> bool:
+    """The other side said yes. False if another worker has the row meanwhile.
+
+    Past the ORM like `conversations.write`, for the same reason: this runs for every notice.
+    """
+    connection, it = session.connection(), {"it": row.id, "mine": owner}
+    settled = connection.execute(_SENT, it | {"now": now(), "said": tried.answer[:200], "took": tried.seconds})
+    if settled.rowcount == 0:
         return False
-    row.status, row.due_at, row.owner, row.done_at = Sent.SENT, None, "", now()
-    _note(session, row, tried, ok=True)
-    conversation = session.get(Conversation, row.conversation_id) if tried.thread and row.conversation_id else None
-    if conversation is not None and not conversation.slack_thread:
-        conversation.slack_thread = tried.thread
-    endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
-    if endpoint is not None and endpoint.failing_since is not None:
-        endpoints.recovered(endpoint)
-    bounced = session.get(Bounce, row.target.lower()) if row.channel == "email" else None
-    if bounced is not None:
-        session.delete(bounced)
+    connection.execute(_ATTEMPT, _attempt(row.id, tried, ok=True))
+    if tried.thread and row.conversation_id:
+        connection.execute(_THREAD, {"it": row.conversation_id, "ts": tried.thread})
+    if row.endpoint_id:
+        connection.execute(_RECOVERED, {"it": row.endpoint_id})
+    if row.channel == "email":
+        connection.execute(_ARRIVES, {"it": row.target.lower()})
+    live.announce(TOPIC)
     return True
 
 
-def missed(session: Session, id: str, owner: str, tried: Tried) -> bool:
+def missed(session: Session, claimed: Delivery, owner: str, tried: Tried) -> bool:
     """It did not arrive: due again by the schedule (at the earliest after `wait` seconds), or failed for good."""
-    row = _held(session, id, owner)
+    row = _held(session, claimed.id, owner)
     if row is None:
         return False
     moment, row.owner = now(), ""
-    _note(session, row, tried, ok=False)
+    _note(session, row, tried)
     again = None if tried.permanent or row.event == "test" else retry_at(moment, row.attempts)
     if again is not None and tried.wait is not None:
         again = max(again, moment + timedelta(seconds=min(tried.wait, SCHEDULE[-1])))
@@ -300,15 +302,43 @@ def _for(session: Session, target: Target, body: dict[str, Any], conversation: C
     return body | {"conversation": body["conversation"] | {"take_over_url": url}}
 
 
-def _note(session: Session, row: Delivery, tried: Tried, ok: bool) -> None:
-    """Keep what this try came to, on the row and as a line of its own."""
+def _note(session: Session, row: Delivery, tried: Tried) -> None:
+    """Keep what a try in vain came to, on the row and as a line of its own."""
     row.attempts, row.answer, row.seconds = row.attempts + 1, tried.answer[:200], tried.seconds
-    session.add(
-        Attempt(
-            delivery_id=row.id, ok=ok, answer=tried.answer[:200], excerpt=tried.excerpt[:200], seconds=tried.seconds
-        )
-    )
+    session.connection().execute(_ATTEMPT, _attempt(row.id, tried, ok=False))
     live.announce(TOPIC)
+
+
+def _attempt(id: str, tried: Tried, ok: bool) -> dict[str, Any]:
+    said = {"answer": tried.answer[:200], "excerpt": tried.excerpt[:200], "seconds": tried.seconds}
+    return said | {"delivery_id": id, "ok": ok, "at": now()}
+
+
+# Built once. Each is guarded by what it expects to find.
+_SENT: Final = (
+    update(Delivery.__table__)  # type: ignore[attr-defined]
+    .where(col(Delivery.id) == bindparam("it"), col(Delivery.owner) == bindparam("mine"))
+    .values(
+        status=Sent.SENT,
+        due_at=None,
+        done_at=bindparam("now"),
+        attempts=Delivery.attempts + 1,
+        answer=bindparam("said"),
+        seconds=bindparam("took"),
+    )
+)
+_ATTEMPT: Final = insert(Attempt.__table__)  # type: ignore[attr-defined]
+_THREAD: Final = (
+    update(Conversation.__table__)  # type: ignore[attr-defined]
+    .where(col(Conversation.id) == bindparam("it"), col(Conversation.slack_thread) == "")
+    .values(slack_thread=bindparam("ts"))
+)
+_RECOVERED: Final = (
+    update(Endpoint.__table__)  # type: ignore[attr-defined]
+    .where(col(Endpoint.id) == bindparam("it"), col(Endpoint.failing_since).is_not(None))
+    .values(failing_since=None, disabled_at=None, disabled_why="")
+)
+_ARRIVES: Final = delete(Bounce.__table__).where(col(Bounce.address) == bindparam("it"))  # type: ignore[attr-defined]
 
 
 def _switched_off(endpoint: Endpoint) -> Letter:
