@@ -3,10 +3,12 @@
 import asyncio
 import socket
 
+import httpx
 import pytest
 
 from handoff_app import net
 from handoff_app.config import config
+from tests.far_sides import Loopback
 
 REFUSED = [
     "http://127.0.0.1/", "http://localhost/", "http://2130706433/", "http://0x7f000001/", "http://017700000001/",
@@ -76,3 +78,63 @@ async def test_redirects_are_not_followed(database: None, monkeypatch: pytest.Mo
     reply = await net.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", b"{}", {})
     server.close()
     assert reply.status == 302
+
+
+LOOPBACK = [
+    "127.0.0.1", "127.1", "127.0.1", "127.255.255.254", "2130706433", "0x7f000001", "0x7f.0.0.1", "0x7f.1",
+    "017700000001",
+    "0177.0.0.1", "0177.1", "0", "0.0.0.0", "0x0", "127.0.0.1.", "localhost", "LOCALHOST", "localhost.", "a.localhost",
+    "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[2002:7f00:1::]",
+    "[64:ff9b::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[::1%25lo]", "①②⑦.⓪.⓪.①",
+    "127。0。0。1", "%31%32%37.0.0.1",
+    "127.0.0.1%00.example.com", "127.0.0.1%0d%0a",
+]  # fmt: skip
+PRIVATE = [
+    "10.0.0.1", "172.16.0.1", "172.31.255.254", "192.168.0.1", "100.64.0.1", "100.127.255.254", "169.254.169.254",
+    "169.254.170.2", "168.63.129.16", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.255", "240.0.0.1", "255.255.255.255", "[fd00::1]", "[fc00::1]", "[fe80::1]", "[fec0::1]", "[ff02::1]",
+    "[2001:db8::1]", "[2001::1]", "[fd00:ec2::254]", "[5f00::1]", "192.88.99.1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", [*LOOPBACK, *PRIVATE])
+async def test_a_forbidden_host_sees_no_connection(database: None, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """The listener's count is what matters, on every spelling, even with its port allowed."""
+    listener = Loopback(_silent)
+    monkeypatch.setattr(net, "_PORTS", frozenset({listener.port}))
+    with pytest.raises((net.Refused, httpx.HTTPError, httpx.InvalidURL)):
+        await net.post(f"http://{host}:{listener.port}/hook", b"{}", {})
+    assert listener.connections == 0
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["8.8.8.8", "127.0.0.1"],
+        ["127.0.0.1", "8.8.8.8"],
+        ["2606:4700::1111", "::1"],
+        ["8.8.8.8"] * 63 + ["10.0.0.1"],
+        ["::ffff:127.0.0.1"],
+        ["fe80::1%lo"],
+    ],
+    ids=str,
+)
+async def test_one_private_address_in_an_answer_refuses_it_all(
+    database: None, monkeypatch: pytest.MonkeyPatch, answers: list[str]
+) -> None:
+    listener = Loopback(_silent)
+    monkeypatch.setattr(net, "_PORTS", frozenset({listener.port}))
+
+    async def mixed(*_args: object, **_kwargs: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, listener.port)) for answer in answers]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", mixed)
+    with pytest.raises(net.Refused):
+        await net.post(f"http://crm.example.com:{listener.port}/hook", b"{}", {})
+    assert listener.connections == 0
+
+
+async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    await writer.drain()
