@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, insert, or_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -37,11 +38,15 @@ class BadMessage(ValueError):
 def visitor(session: Session, secret: str, locale: str = "en") -> Visitor:
     """The visitor who holds this secret of at least 256 bits; a new one if nobody does."""
     found = session.exec(select(Visitor).where(Visitor.secret_hash == vault.fingerprint(secret))).first()
-    if found is None:
-        found = Visitor(secret_hash=vault.fingerprint(secret), locale=locale)
-        session.add(found)
-        session.flush()
-    return found
+    if found is not None:
+        return found
+    try:
+        with session.begin_nested():
+            made = Visitor(secret_hash=vault.fingerprint(secret), locale=locale)
+            session.add(made)
+    except IntegrityError:  # two tabs of a new browser at once, on a database with more than one writer
+        return visitor(session, secret, locale)
+    return made
 
 
 def identify(session: Session, visitor_id: str, email: str, name: str) -> None:
