@@ -1,8 +1,23 @@
 """Who asks for a human and who does not, as tables per rule."""
 
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from handoff_app.answering.intent import Decision, decide, fold, one_edit_apart
+from handoff_app.answering.intent import Decision, decide
+from handoff_app.answering.words import fold, one_edit_apart
+
+TABLES = sorted(Path(__file__).with_name("intent").glob("*.toml"))
+
+
+def sentences() -> Iterator[tuple[str, str, str]]:
+    """Language, decision, sentence: from one file per language."""
+    for table in TABLES:
+        for decision, lines in tomllib.loads(table.read_text("utf-8")).items():
+            yield from ((table.stem, decision, line) for line in lines.strip().splitlines())
+
 
 ASKS = """
 Could I please talk to a person, Acme?
@@ -98,6 +113,11 @@ non mi capisci
 você não me entende
 je begrijpt mij niet
 """.strip().splitlines()
+
+
+@pytest.mark.parametrize(("language", "decision", "text"), list(sentences()))
+def test_each_language_is_understood(language: str, decision: str, text: str) -> None:
+    assert decide(text) == decision
 
 
 @pytest.mark.parametrize("text", ASKS + ASKS_ELSEWHERE)
