@@ -171,6 +171,8 @@ def test_a_message_without_words_asks_for_nobody(text: str) -> None:
         ("persoon", "person", True),
         ("pirson", "person", True),
         ("persons", "person", False),
+        ("directory", "director", False),
+        ("agentt", "agent", True),
         ("steak", "break", False),
         ("parson", "persom", False),
     ],

@@ -27,6 +27,7 @@ class Step:
     least: int
     most: int
     closes: bool = False  # the clause's end may stand here as well
+    peeks: bool = False  # what stands here is looked at and not taken: it is no part of the request
 
     @property
     def mask(self) -> int:
@@ -97,6 +98,8 @@ class Found:
             return at & self.openings
         if step.sign == "$":
             return at & self.closings
+        if step.peeks:
+            return at & self._starts(step)
         for _ in range(step.least):
             at = self._advance(step, at)
         reached = at
@@ -106,6 +109,10 @@ class Found:
                 break
             reached |= at
         return reached
+
+    def _starts(self, step: Step) -> int:
+        begun = {start for slot in step.slots for start in self.ends.get(slot, {})}
+        return sum(1 << start for start in begun) | (self.closings if step.closes else 0)
 
     def _advance(self, step: Step, at: int) -> int:
         if step.sign == "_":
@@ -260,7 +267,8 @@ class Grammar:
         literals = [choice for choice in choices if choice[0] not in "<$"]
         if literals:
             slots.append(self._literals(literals))
-        return Step("", tuple(slots), least, most, closes=not self._closing.isdisjoint(choices))
+        closes = not self._closing.isdisjoint(choices)
+        return Step("", tuple(slots), least, most, closes, peeks=body == "<end>")
 
     def _literals(self, choices: list[str]) -> int:
         name = "|".join(choices)

@@ -59,11 +59,11 @@ def deletions(word: str) -> Iterator[str]:
 
 
 def one_edit_apart(word: str, other: str) -> bool:
-    """One letter added, dropped, changed or swapped with the next; a plural's s and a first letter are no slips."""
-    if word[0] != other[0] or word == other + "s" or other == word + "s":
+    """One letter added, dropped, changed or swapped with the next; the first letter and a new ending are no slips."""
+    shorter, longer = sorted((word, other), key=len)
+    if word[0] != other[0] or (longer.startswith(shorter) and longer[-1] != longer[-2]):
         return False
     if len(word) != len(other):
-        longer, shorter = sorted((word, other), key=len, reverse=True)
         return shorter in deletions(longer)
     differing = [at for at in range(len(word)) if word[at] != other[at]]
     if len(differing) == 2:
