@@ -93,6 +93,20 @@ class Found:
                 return 0
         return at
 
+    def matches(self, rule: Rule) -> Iterator[tuple[int, int]]:
+        """Each position at which the rule matches, with the positions at which it then ends."""
+        if self.match(rule, self.everywhere):
+            for start in self._beginnings(rule.steps[0]):
+                ends = self.match(rule, 1 << start)
+                if ends:
+                    yield start, ends
+
+    def _beginnings(self, step: Step) -> Iterable[int]:
+        if step.least and not step.sign and not step.closes:
+            return sorted({start for slot in step.slots for start in self.ends.get(slot, {})})
+        positions = self.openings if step.sign == "^" else self.everywhere
+        return [at for at in range(self.length) if positions >> at & 1]
+
     def _repeat(self, step: Step, at: int) -> int:
         if step.sign == "^":
             return at & self.openings
@@ -202,21 +216,14 @@ class Grammar:
     def _uncancelled(self, found: Found) -> tuple[int, int]:
         """The positions at which a request may start, and those at which it may end."""
         starts = ends = found.everywhere
+        turns = [at for rule in self._rules.get("resumes", []) for at, _ in found.matches(rule)]
         for rule in self._rules.get("cancels", []):
-            for start in range(found.length):
-                refused = found.match(rule, 1 << start)
-                if refused:
-                    turn = self._turn(found, refused)
-                    starts &= ~_between(start, turn)
-                    ends &= ~_between(start + 1, turn + 1)
+            for start, refused in found.matches(rule):
+                last = refused.bit_length() - 1
+                turn = min((at for at in turns if at >= last), default=found.length)
+                starts &= ~_between(start, turn)
+                ends &= ~_between(start + 1, turn + 1)
         return starts, ends
-
-    def _turn(self, found: Found, refused: int) -> int:
-        first = refused.bit_length() - 1
-        for at in range(first, found.length):
-            if any(found.match(rule, 1 << at) for rule in self._rules.get("resumes", [])):
-                return at
-        return found.length
 
     def _slot(self, name: str) -> int:
         return self._slots.setdefault(name, len(self._slots))

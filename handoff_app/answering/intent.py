@@ -22,9 +22,11 @@ class Decision(StrEnum):
 
 def decide(text: str) -> Decision:
     """What to do with a visitor's message, in whichever of the known languages it is written."""
-    said = [vocabulary().read(joined, split) for joined, split in readings(text)]
-    if any(_asks_for_human(clause) for clause in said):
-        return Decision.ESCALATE
+    said = []
+    for joined, split in readings(text):
+        said.append(vocabulary().read(joined, split))
+        if _asks_for_human(said[-1]):
+            return Decision.ESCALATE
     if any(_hints_at_human(clause) for clause in said):
         return Decision.OFFER
     return Decision.ANSWER

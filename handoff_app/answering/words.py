@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Final
 
-HEAD, TAIL = 1_000, 600  # characters read of a long message; a request stands at its beginning or at its end
+HEAD, TAIL = 500, 300  # characters read of a long message; a request stands at its beginning or at its end
 CLAUSE, OVERLAP = 48, 16  # words of a clause read at once; the next piece begins OVERLAP words before the cut
-MOST_CLAUSES = 24
+MOST_CLAUSES = 16
 LONGEST_WORD = 24
 
 Clause = tuple[str, ...]
@@ -42,12 +43,13 @@ def readings(text: str) -> Iterator[tuple[Clause, Clause]]:
     """A message's clauses, with words joined at apostrophes ("dont") and with words split ("l agent")."""
     folded = fold(text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}")[: 2 * (HEAD + TAIL)]
     joined = clauses(folded.replace("'", ""))
-    return zip(joined, clauses(folded.replace("'", " ")) if "'" in folded else joined, strict=False)
+    return zip_longest(joined, clauses(folded.replace("'", " ")) if "'" in folded else joined, fillvalue=())
 
 
 def clauses(folded: str) -> list[Clause]:
     parts = (words(part) for part in _BREAK.split(folded))
-    return [piece for part in parts if part for piece in _pieces(part)][:MOST_CLAUSES]
+    pieces = list(dict.fromkeys(piece for part in parts if part for piece in _pieces(part)))
+    return pieces if len(pieces) <= MOST_CLAUSES else pieces[: MOST_CLAUSES // 2] + pieces[-MOST_CLAUSES // 2 :]
 
 
 def words(folded: str) -> Clause:
