@@ -1,10 +1,12 @@
-"""`handoff`: run the server, add users, check what is configured. What `make run` ends in."""
+"""`handoff`: run the server, add users, check what is configured, measure what is decided. What `make run` ends in."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from handoff_app import build, doctor, serve
+from handoff_app import build, doctor, evaluate, serve
 from handoff_app.access import passwords
 from handoff_app.config import BadConfig, config
 from handoff_app.db import transact_now
@@ -17,15 +19,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command line; exits with 1 and one clear line when something is wrong."""
     given = _parser().parse_args(arguments)
     try:
-        config()
+        if given.configured:
+            config()
         sys.exit(given.command(given))
-    except (BadConfig, BadValue, passwords.BadPassword, build.BuildFailed) as error:
+    except (BadConfig, BadValue, passwords.BadPassword, build.BuildFailed, evaluate.BadExample) as error:
         sys.exit(f"handoff: {error}")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="handoff", description=__doc__)
-    parser.set_defaults(command=_run)
+    parser.set_defaults(command=_run, configured=True)
     commands = parser.add_subparsers(title="commands")
     commands.add_parser("run", help="migrate, build and serve (the default)").set_defaults(command=_run)
     commands.add_parser("build", help="build the pages without serving").set_defaults(command=_build)
@@ -37,6 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--name", default="")
     add.add_argument("--password-stdin", action="store_true", required=True, help="read the password from stdin")
     add.set_defaults(command=_add_user)
+    measure = commands.add_parser("eval", help="measure decisions against labelled examples")
+    kinds = measure.add_subparsers(title="commands", required=True)
+    intent = kinds.add_parser("intent", help="who asks for a human; rows of text, label, lang")
+    intent.add_argument("file", type=Path, metavar="FILE.jsonl")
+    intent.add_argument("--predictions", type=Path, metavar="OUT.jsonl", help="write the decision on each row")
+    intent.set_defaults(command=_eval_intent, configured=False)
     return parser
 
 
@@ -55,6 +64,11 @@ def _build(_: argparse.Namespace) -> int:
 
 def _doctor(_: argparse.Namespace) -> int:
     return doctor.report()
+
+
+def _eval_intent(given: argparse.Namespace) -> int:
+    print(json.dumps(evaluate.intent(given.file, given.predictions)))
+    return 0
 
 
 def _add_user(given: argparse.Namespace) -> int:

@@ -1,8 +1,23 @@
 """Who asks for a human and who does not, as tables per rule."""
 
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from handoff_app.answering.intent import Decision, decide, fold, one_edit_apart
+from handoff_app.answering.intent import Decision, decide
+from handoff_app.answering.words import CLAUSE, MOST_CLAUSES, fold, one_edit_apart, readings
+
+TABLES = sorted(Path(__file__).with_name("intent").glob("*.toml"))
+
+
+def sentences() -> Iterator[tuple[str, str, str]]:
+    """Language, decision, sentence: from one file per language."""
+    for table in TABLES:
+        for decision, lines in tomllib.loads(table.read_text("utf-8")).items():
+            yield from ((table.stem, decision, line) for line in lines.strip().splitlines())
+
 
 ASKS = """
 Could I please talk to a person, Acme?
@@ -100,6 +115,11 @@ je begrijpt mij niet
 """.strip().splitlines()
 
 
+@pytest.mark.parametrize(("language", "decision", "text"), list(sentences()))
+def test_each_language_is_understood(language: str, decision: str, text: str) -> None:
+    assert decide(text) == decision
+
+
 @pytest.mark.parametrize("text", ASKS + ASKS_ELSEWHERE)
 def test_asking_for_a_human_escalates(text: str) -> None:
     assert decide(text) is Decision.ESCALATE
@@ -144,6 +164,38 @@ def test_a_message_without_words_asks_for_nobody(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 4_000,
+        "not talk to a human or " * 170,
+        "human, " * 570,
+        "human. " * 570,
+        "h\u200bu\u200bman " * 500,
+        "l'agent d'un n'est " * 210,
+        "我要人工客服" * 660,
+        "\ufdfa" * 4_000,
+        "^$*+?{0,9}" * 400,
+    ],
+)
+def test_the_work_on_any_message_is_bounded(text: str) -> None:
+    read = list(readings(text))
+    assert len(read) <= MOST_CLAUSES
+    assert all(len(clause) <= CLAUSE for both in read for clause in both)
+    assert decide(text) in Decision
+
+
+def test_a_request_at_the_end_of_a_long_story_is_heard() -> None:
+    assert decide("My parcel came on Monday and it was wet. " * 90 + "Let me talk to a human.") is Decision.ESCALATE
+
+
+@pytest.mark.parametrize(
+    "text", ["h\u200buman please", "𝐡𝐮𝐦𝐚𝐧 please", "HUMAN 🙏🙏", "ｈｕｍａｎ　please", "Mitarbeiter\u00ad bitte"]
+)
+def test_ornaments_do_not_hide_a_request(text: str) -> None:
+    assert decide(text) is Decision.ESCALATE
+
+
+@pytest.mark.parametrize(
     ("word", "other", "slip"),
     [
         ("agetn", "agent", True),
@@ -151,6 +203,8 @@ def test_a_message_without_words_asks_for_nobody(text: str) -> None:
         ("persoon", "person", True),
         ("pirson", "person", True),
         ("persons", "person", False),
+        ("directory", "director", False),
+        ("agentt", "agent", True),
         ("steak", "break", False),
         ("parson", "persom", False),
     ],

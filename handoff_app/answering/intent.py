@@ -1,138 +1,107 @@
-"""Does a visitor ask for a human? A small grammar per language, from `intent.toml`; no model, no network."""
+"""Does a visitor ask for a human? A small grammar per language, from `languages/`; no model, no network."""
 
-import re
 import tomllib
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-LONGEST = 2_000  # characters of a message that are read; a request for a human stands near its beginning
-CORRECTABLE = 5  # letters; shorter words have too many neighbours at edit distance 1
+from handoff_app.answering.grammar import LONGEST_STEM, SHORTEST_STEM, Found, Grammar, Request
+from handoff_app.answering.words import LONGEST_WORD, Clause, deletions, fold, readings
+
+__all__ = ["Decision", "decide", "fold"]
 
 
 class Decision(StrEnum):
     ESCALATE = "escalate"  # asks for a human, a team or a call, or rejects the bot
-    OFFER = "offer"  # is frustrated: a human is worth offering
+    OFFER = "offer"  # is frustrated, or seems to want a human: one is worth offering
     ANSWER = "answer"  # everything else is a question for the answerer
 
 
 def decide(text: str) -> Decision:
     """What to do with a visitor's message, in whichever of the known languages it is written."""
-    said = [(grammar, grammar.clauses(text)) for grammar in grammars()]
-    if any(grammar.asks_for_human(clause) for grammar, clauses in said for clause in clauses):
-        return Decision.ESCALATE
-    if any(grammar.complains.search(clause) for grammar, clauses in said for clause in clauses):
+    said = []
+    for joined, split in readings(text):
+        said.append(vocabulary().read(joined, split))
+        if _asks_for_human(said[-1]):
+            return Decision.ESCALATE
+    if any(_hints_at_human(clause) for clause in said):
         return Decision.OFFER
     return Decision.ANSWER
 
 
-@dataclass(frozen=True)
-class Grammar:
-    """One language's rules, compiled to expressions over clauses of folded words, each word followed by a space."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A clause as one language understands it. `known`: how many of its words the language knows."""
 
-    apostrophe: str
-    corrections: dict[str, str]
-    words: frozenset[str]
-    insists: re.Pattern[str]
-    asks: re.Pattern[str]
-    cancels: re.Pattern[str]
-    resumes: re.Pattern[str]
-    complains: re.Pattern[str]
+    grammar: Grammar
+    found: Found
+    known: int
 
-    def clauses(self, text: str) -> list[str]:
-        folded = fold(text[:LONGEST]).replace("'", self.apostrophe)
-        return [self._clause(part) for part in re.split(r"[.!?;:\n¿¡()]+", folded) if part.strip()]
 
-    def asks_for_human(self, clause: str) -> bool:
-        """A refusal cancels the requests from where it begins to where the clause turns ("but", a comma, "I want")."""
-        if self.insists.search(clause):
-            return True
-        cancelled = list(self._cancelled(clause))
-        return any(
-            not any(start <= asked.start() < end or start < asked.end() <= end for start, end in cancelled)
-            for asked in self.asks.finditer(clause)
-        )
+def _asks_for_human(clause: list[Reading]) -> bool:
+    insisted = any(reading.grammar.insists_on_human(reading.found) for reading in clause)
+    return insisted or _stands((reading.known, reading.grammar.asks_for_human(reading.found)) for reading in clause)
 
-    def _clause(self, part: str) -> str:
-        return "".join(self._corrected(word) + " " for word in re.findall(r"[^\W_]+|,", part))
 
-    def _corrected(self, word: str) -> str:
-        if len(word) < CORRECTABLE or word in self.words:
-            return word
-        for shape in (word, *deletions(word)):
-            meant = self.corrections.get(shape)
-            if meant and one_edit_apart(word, meant):
-                return meant
-        return word
+def _hints_at_human(clause: list[Reading]) -> bool:
+    complained = any(reading.grammar.complains(reading.found) for reading in clause)
+    return complained or _stands((reading.known, reading.grammar.hints_at_human(reading.found)) for reading in clause)
 
-    def _cancelled(self, clause: str) -> Iterator[tuple[int, int]]:
-        for refusal in self.cancels.finditer(clause):
-            turn = self.resumes.search(clause, refusal.end())
-            yield refusal.start(), turn.start() if turn else len(clause)
+
+def _stands(requests: Iterable[tuple[int, Request]]) -> bool:
+    """A refusal stands against a request that a kindred language reads out of the same words."""
+    by_known = sorted(requests, key=lambda each: (each[0], each[1] is Request.CANCELLED))
+    made = [request for _, request in by_known if request is not Request.NONE]
+    return bool(made) and made[-1] is Request.STANDS
+
+
+class Vocabulary:
+    """The words of all languages: tells cheaply which of them a clause may be written in."""
+
+    def __init__(self, grammars: list[Grammar]) -> None:
+        self.grammars = grammars
+        self._spoken: dict[str, set[int]] = {}
+        self._slips: dict[str, set[str]] = {}
+        for at, grammar in enumerate(grammars):
+            for word in grammar.beginnings:
+                self._spoken.setdefault(word, set()).add(at)
+            for shape, meant in grammar.slips:
+                self._slips.setdefault(shape, set()).add(meant)
+
+    def read(self, joined: Clause, split: Clause) -> list[Reading]:
+        """The clause in each language that knows at least half as many of its words as the one that knows most."""
+        meant = {word: self._meant(word) for word in {*joined, *split}}
+        known = Counter(at for word in joined for at in self._languages(word, meant[word]))
+        if joined != split:
+            known |= Counter(at for word in split for at in self._languages(word, meant[word]))
+        enough = max(known.values(), default=0) / 2
+        likely = [(self.grammars[at], count) for at, count in sorted(known.items()) if count >= enough]
+        return [
+            Reading(grammar, grammar.read(split if grammar.splits_at_apostrophe else joined, meant), count)
+            for grammar, count in likely
+        ]
+
+    def _languages(self, word: str, meant: Iterable[str] = ()) -> set[int]:
+        found = set(self._spoken.get(word, ()))
+        for size in range(SHORTEST_STEM, min(len(word), LONGEST_STEM) + 1):
+            found |= self._spoken.get(word[:size] + "*", set())
+        return found.union(*(self._languages(other) for other in meant))
+
+    def _meant(self, word: str) -> list[str]:
+        if not 4 < len(word) <= LONGEST_WORD:
+            return []
+        shapes = (word, *deletions(word))
+        return sorted({meant for shape in shapes for meant in self._slips.get(shape, ())})
 
 
 @cache
-def grammars() -> tuple[Grammar, ...]:
-    data = tomllib.loads(files(__package__).joinpath("intent.toml").read_text(encoding="utf-8"))
-    return tuple(_grammar(language) for language in data.values())
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, every apostrophe the plain one."""
-    decomposed = unicodedata.normalize("NFKD", re.sub("[’‘`´ʼ]", "'", text).casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
-
-
-def deletions(word: str) -> Iterator[str]:
-    return (word[:at] + word[at + 1 :] for at in range(len(word)))
-
-
-def one_edit_apart(word: str, other: str) -> bool:
-    """One letter added, dropped, changed or swapped with the next; a plural's s and a first letter are no slips."""
-    if word[0] != other[0] or word == other + "s" or other == word + "s":
-        return False
-    if len(word) != len(other):
-        longer, shorter = sorted((word, other), key=len, reverse=True)
-        return shorter in deletions(longer)
-    differing = [at for at in range(len(word)) if word[at] != other[at]]
-    if len(differing) == 2:
-        first, second = differing
-        return second == first + 1 and word[first] == other[second] and word[second] == other[first]
-    return len(differing) == 1
-
-
-def _grammar(language: dict[str, dict[str, list[str]]]) -> Grammar:
-    slots = {name: [fold(item) for item in items] for name, items in language["slots"].items()}
-    known = {word for items in slots.values() for item in items for word in item.split()}
-    inline = fold(" ".join(pattern for patterns in language["rules"].values() for pattern in patterns))
-    known_inline = set(re.findall(r"[^\W_\d]+", inline))
-    targets = sorted(word for word in known if len(word) >= CORRECTABLE)
-    rules = {name: _expression(patterns, slots) for name, patterns in language["rules"].items()}
-    return Grammar(
-        apostrophe="".join(language["spelling"]["apostrophe"]),
-        corrections={shape: word for word in targets for shape in (*deletions(word), word)},
-        words=frozenset(known | known_inline | set(language["spelling"]["not_slips"])),
-        **rules,
-    )
-
-
-def _expression(patterns: Iterable[str], slots: dict[str, list[str]]) -> re.Pattern[str]:
-    return re.compile("|".join(r"(?<!\S)" + "".join(_step(step, slots) for step in p.split()) for p in patterns))
-
-
-def _step(step: str, slots: dict[str, list[str]]) -> str:
-    """One step of a rule as an expression; `intent.toml` explains the notation."""
-    parsed = re.fullmatch(r"(\^|\$|[^?*+{]+)([?*+]|\{\d,\d\})?", step)
-    if parsed is None:
-        raise ValueError(f"not a step of a rule: {step!r}")
-    body, repeat = parsed[1], parsed[2] or ""
-    items = [choice for part in body.split("|") for choice in (slots[part[1:-1]] if part[0] == "<" else [fold(part)])]
-    return f"(?:{'|'.join(_item(item) for item in items)}){repeat}"
-
-
-def _item(item: str) -> str:
-    ends = {"^": r"(?:^|(?<=, ))", "$": r"(?=, |$)", "_": r"[^\s,]+ "}
-    return ends.get(item) or re.escape(item).replace(r"\ ", " ") + " "
+def vocabulary() -> Vocabulary:
+    folder = files(__package__).joinpath("languages")
+    tables = {
+        file.name: tomllib.loads(file.read_text("utf-8")) for file in folder.iterdir() if file.name[-5:] == ".toml"
+    }
+    shared = tables.pop("shared.toml")
+    return Vocabulary([Grammar(name[:-5], data, shared["rules"]) for name, data in sorted(tables.items())])

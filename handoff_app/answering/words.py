@@ -1,0 +1,79 @@
+"""Text as clauses of comparable words, in any script. Knows no language and no rule."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Final
+
+HEAD, TAIL = 500, 300  # characters read of a long message; a request stands at its beginning or at its end
+CLAUSE, OVERLAP = 48, 16  # words of a clause read at once; the next piece begins OVERLAP words before the cut
+MOST_CLAUSES = 16
+LONGEST_WORD = 24
+
+Clause = tuple[str, ...]
+
+# Written without spaces: each sign is a word, so that a rule's phrase is found wherever it stands.
+_SPACELESS: Final = "\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_WORD: Final = re.compile(rf"[{_SPACELESS}]|,|(?:(?![{_SPACELESS}])[^\W_]|[\u0900-\u0963\u0966-\u0dff])+")
+_BREAK: Final = re.compile(r"[!?;:\n¿¡()。।؟؛…]|\.(?!\d)|\s[-–—]+\s")
+_INVISIBLE: Final = dict.fromkeys(
+    [0x00AD, 0x0640, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+_SAME: Final = (
+    str.maketrans(dict.fromkeys("’‘`´ʼ׳", "'"))
+    | str.maketrans("łøđıіїєґةىیېکگ،、", "lodiииегهيييكك,,")
+    | str.maketrans({"æ": "ae", "œ": "oe", "ё": "е"})
+    | _INVISIBLE
+)
+_KEPT: Final = frozenset("\u3099\u309a\u094d")  # voicing marks and virama tell words apart; other marks are accents
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; letters that people type for one another are one; every apostrophe the plain one."""
+    lowered = text.casefold()
+    if lowered.isascii():
+        return lowered.translate(_SAME)
+    decomposed = unicodedata.normalize("NFKD", lowered.translate(_SAME))
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char) or char in _KEPT)
+    return unicodedata.normalize("NFC", plain).translate(_SAME)
+
+
+def readings(text: str) -> Iterator[tuple[Clause, Clause]]:
+    """A message's clauses, with words joined at apostrophes ("dont") and with words split ("l agent")."""
+    folded = fold(text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}")[: 2 * (HEAD + TAIL)]
+    joined = clauses(folded.replace("'", ""))
+    return zip_longest(joined, clauses(folded.replace("'", " ")) if "'" in folded else joined, fillvalue=())
+
+
+def clauses(folded: str) -> list[Clause]:
+    parts = (words(part) for part in _BREAK.split(folded))
+    pieces = list(dict.fromkeys(piece for part in parts if part for piece in _pieces(part)))
+    return pieces if len(pieces) <= MOST_CLAUSES else pieces[: MOST_CLAUSES // 2] + pieces[-MOST_CLAUSES // 2 :]
+
+
+def words(folded: str) -> Clause:
+    return tuple(_WORD.findall(folded))
+
+
+def deletions(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+def one_edit_apart(word: str, other: str) -> bool:
+    """One letter added, dropped, changed or swapped with the next; the first letter and a new ending are no slips."""
+    shorter, longer = sorted((word, other), key=len)
+    if word[0] != other[0] or (longer.startswith(shorter) and longer[-1] != longer[-2]):
+        return False
+    if len(word) != len(other):
+        return shorter in deletions(longer)
+    differing = [at for at in range(len(word)) if word[at] != other[at]]
+    if len(differing) == 2:
+        first, second = differing
+        return second == first + 1 and word[first] == other[second] and word[second] == other[first]
+    return len(differing) == 1
+
+
+def _pieces(part: Clause) -> Iterator[Clause]:
+    for start in range(0, max(1, len(part) - OVERLAP), CLAUSE - OVERLAP):
+        yield part[start : start + CLAUSE]
