@@ -11,19 +11,23 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from handoff_app import channels, i18n, live
-from handoff_app.answering.base import Answer, Answerer, Passage, Question, Turn
+from handoff_app.answering import passages
+from handoff_app.answering.base import Answer, Answerer, Question, Turn
 from handoff_app.answering.builtin import Builtin
+from handoff_app.answering.encoder import Encoder, Stopped
 from handoff_app.answering.retrieval import Index
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
+from handoff_app.config import config
 from handoff_app.db import transact
 from handoff_app.domain import conversations, due, escalations, knowledge, outbox, settings
-from handoff_app.domain.models import Author, Conversation, Delivery, Reason
+from handoff_app.domain.models import Article, Author, Conversation, Delivery, Reason
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 20.0
 ANSWER_TRIES: Final = 2
+LEARN_SECONDS: Final = 2.0
 
 
 class Worker:
@@ -33,17 +37,21 @@ class Worker:
         self._name = secrets.token_hex(8)
         self._wake: dict[str, asyncio.Event] = {name: asyncio.Event() for name in ("deliver", "answer", "prompts")}
         self._answerer: tuple[str, Answerer] | None = None
+        self._encoder = Encoder(config().data_dir / "vectors.npz")
+        self._learning: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Work until cancelled. What was claimed and not finished becomes due again when its lease ends."""
         live.hub.watch(f"worker:{self._name}", [live.WORK], self._woken, pause=0)
         try:
             await asyncio.gather(
+                self._get_ready(),
                 self._loop("deliver", self._deliver_due),
                 self._loop("answer", self._answer_due),
                 self._loop("prompts", self._prompt_due),
             )
         finally:
+            self._encoder.stop()
             live.hub.forget(f"worker:{self._name}")
 
     async def _woken(self) -> None:
@@ -109,14 +117,39 @@ class Worker:
             return
         await transact(_post, row.id, row.owner_epoch, row.answer_due_at, answer)
 
+    async def _get_ready(self) -> None:
+        """Learn the articles before the first question comes."""
+        try:
+            await self._ready()
+        except Exception:
+            log.exception("the articles could not be read")
+
     async def _ready(self) -> Answerer:
-        """The answerer over today's articles; its index is rebuilt in a thread when an article has changed."""
+        """The answerer over today's articles.
+
+        When one has changed it is built again in a thread: at once by words, and by meaning as soon as that is
+        learned. That is waited for a little, and whoever asks meanwhile is answered by words.
+        """
         version = await transact(knowledge.version)
         if self._answerer is None or self._answerer[0] != version:
             articles = await transact(knowledge.enabled)
-            passages = [Passage(a.id, a.id, a.title, a.text, tuple(a.phrasings), a.url) for a in articles]
-            self._answerer = (version, Builtin(await asyncio.to_thread(Index, passages)))
+            self._answerer = (version, Builtin(await asyncio.to_thread(_index, articles)))
+            self._learning = asyncio.create_task(self._learn(version, articles))
+        if self._learning is not None:
+            await asyncio.wait([self._learning], timeout=LEARN_SECONDS)
         return self._answerer[1]
+
+    async def _learn(self, version: str, articles: Sequence[Article]) -> None:
+        """Answer by meaning too from now on, unless the articles have changed again."""
+        try:
+            index = await asyncio.to_thread(_index, articles, self._encoder)
+        except Stopped:
+            return
+        except Exception as error:
+            log.warning("questions are compared by words alone: %s: %s", type(error).__name__, error)
+            return
+        if self._answerer is not None and self._answerer[0] == version:
+            self._answerer = (version, Builtin(index))
 
     async def _prompt_due(self) -> int:
         rows = await transact(due.prompts)
@@ -149,6 +182,11 @@ def _threads(session: Session, rows: Sequence[Delivery]) -> dict[str, str]:
     return {id: conversation.slack_thread for id, conversation in found.items() if conversation is not None}
 
 
+def _index(articles: Sequence[Article], encoder: Encoder | None = None) -> Index:
+    parts = [passages.split(a.id, a.title, a.text, a.phrasings, a.url) for a in articles]
+    return Index([passage for part in parts for passage in part], encoder)
+
+
 def _question(session: Session, conversation_id: str) -> Question:
     """The visitor's latest message, and the turns before it."""
     conversation = session.get_one(Conversation, conversation_id)
@@ -159,9 +197,9 @@ def _question(session: Session, conversation_id: str) -> Question:
 
 def _post(session: Session, conversation_id: str, epoch: int, leased_until: datetime, answer: Answer) -> None:
     due.settle_answer(session, conversation_id, leased_until)
-    said = answer.text if answer.confident else _unsure(session, conversation_id)
+    said = _said(session, conversation_id, answer)
     sources = [{"title": s.title, "url": s.url, "article_id": s.article_id} for s in answer.sources]
-    conversations.ai_says(session, conversation_id, epoch, said, answer.confidence, sources, offer=not answer.confident)
+    conversations.ai_says(session, conversation_id, epoch, said, answer.confidence, sources, offer=answer.offer)
 
 
 def _failed(session: Session, conversation_id: str, epoch: int, leased_until: datetime) -> None:
@@ -173,11 +211,14 @@ def _failed(session: Session, conversation_id: str, epoch: int, leased_until: da
         escalations.ask(session, conversation, Reason.AI_FAILED)
 
 
-def _unsure(session: Session, conversation_id: str) -> str:
-    """An honest "I don't know", with the offer in the same breath if there is somebody to offer."""
+def _said(session: Session, conversation_id: str, answer: Answer) -> str:
+    """The answer, or an honest "I don't know"; with the offer in the same breath if there is somebody to offer."""
     locale = session.get_one(Conversation, conversation_id).locale
-    keys = ["ai.unsure", "offer.text"] if settings.escalations(session).enabled else ["ai.unsure"]
-    return " ".join(settings.words(session, locale, keys).values())
+    keys = [] if answer.confident else ["ai.unsure"]
+    if answer.offer and settings.escalations(session).enabled:
+        keys.append("offer.text")
+    words = " ".join(settings.words(session, locale, keys).values())
+    return "\n\n".join(part for part in (answer.text, words) if part)
 
 
 def _in_words(error: Exception) -> str:
