@@ -48,11 +48,10 @@ class Meaning:
         self._starts = np.cumsum([0, *self._counts])[:-1]
         said = [self._without_topic(text) for text in chain.from_iterable(phrasings)]
         texts = list(chain.from_iterable(passages))
-        forms = encoder.texts(said)
-        self._passages = encoder.texts(texts)
-        encoder.keep([*said, *texts])
+        vectors = encoder.texts([*said, *texts])
+        forms, self._passages = vectors[: len(said)], vectors[len(said) :].copy()
         self._told = np.array([bool(text) for text in texts])
-        self._passage_starts = np.cumsum([0, *(len(own) for own in passages)])[:-1]
+        self.passage_starts = np.cumsum([0, *(len(own) for own in passages)])[:-1]
         self._mean = forms.mean(axis=0) * (CENTRED * len(forms) / (len(forms) + FEW))
         self._evening = _evening(forms, self._starts, self._counts)
         self._forms = self._formed(forms)
@@ -63,8 +62,8 @@ class Meaning:
         vectors = self._encoder.questions([text] if bare == text else [text, bare])
         return Asked(self._formed(vectors[-1:])[0], vectors[0])
 
-    def scores(self, asked: Asked, without: tuple[int, int] | None = None) -> tuple[Scores, Sequence[Scores]]:
-        """For each article from 0 (unrelated) to about 2 (the same words), and of each article its passages' nearness.
+    def scores(self, asked: Asked, without: tuple[int, int] | None = None) -> tuple[Scores, Scores]:
+        """For each article from 0 (unrelated) to about 2 (the same words), and for each passage how near it is.
 
         An article without text is judged by its phrasings alone. `without` thinks away a phrasing of an article.
         """
@@ -79,8 +78,8 @@ class Meaning:
         mean = np.add.reduceat(near, self._starts) / np.maximum(counts, 1).astype(np.float32)
         heads: Scores = (CLOSEST * closest + (1 - CLOSEST) * mean).astype(np.float32)
         passages: Scores = np.where(self._told, self._passages @ asked.whole, np.float32(-1))
-        texts = np.maximum.reduceat(passages, self._passage_starts)
-        return heads + np.where(texts > -1, texts, heads), np.split(passages, self._passage_starts[1:])
+        texts = np.maximum.reduceat(passages, self.passage_starts)
+        return heads + np.where(texts > -1, texts, heads), passages
 
     def _without_topic(self, text: str) -> str:
         if not self._topic:

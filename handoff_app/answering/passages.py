@@ -7,7 +7,6 @@ from handoff_app.answering.base import Passage
 
 WHOLE = 120  # words up to which an article is shown whole, as the answer of a question is
 LENGTH = 100  # words that a passage of a longer one may reach
-CHARACTERS = 600  # the same for scripts that put no spaces between words
 
 
 def split(article_id: str, title: str, text: str, phrasings: Sequence[str] = (), url: str = "") -> list[Passage]:
@@ -43,14 +42,15 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _sentences(paragraph: str) -> Iterator[str]:
+    """Sentences and lines together up to a passage's length, with the space between them as it was."""
     held = ""
-    for sentence in re.split(r"(?<=[.!?。！？])\s*(?=\S)|\n", paragraph):
-        if held and _length(held) + _length(sentence) > LENGTH:
-            yield held
+    for sentence in re.split(r"(?<=[.!?]\s)|(?<=[。！？\n])", paragraph):
+        if held.strip() and _length(held) + _length(sentence) > LENGTH:
+            yield held.strip()
             held = ""
-        held = f"{held} {sentence}".strip()
-    if held:
-        yield held
+        held += sentence
+    if held.strip():
+        yield held.strip()
 
 
 def _is_heading(paragraph: str) -> bool:
@@ -58,5 +58,5 @@ def _is_heading(paragraph: str) -> bool:
 
 
 def _length(text: str) -> float:
-    """In words; text without spaces counts by its characters."""
-    return max(len(text.split()), len(text) * LENGTH / CHARACTERS / 2)
+    """In words; a Chinese or Japanese character is half of one."""
+    return len(text.split()) + len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff]", text)) / 2

@@ -72,21 +72,24 @@ class Index:
 
     def _scores(
         self, asked: Sequence[str], meant: Asked | None, without: tuple[int, int] | None = None
-    ) -> tuple[Scores, Sequence[Scores] | None]:
-        """The score of each article, and of each article how near its passages are in meaning."""
+    ) -> tuple[Scores, Scores | None]:
+        """The score of each article, and how near each passage is in meaning."""
         scores = self._lexical.scores(asked, without)
         if self._meaning is None or meant is None:
             return scores, None
         near, passages = self._meaning.scores(meant, without)
         return scores + near, passages
 
-    def _passage(self, at: int, asked: Sequence[str], near: Sequence[Scores] | None) -> Passage:
+    def _passage(self, at: int, asked: Sequence[str], near: Scores | None) -> Passage:
         """The passage of an article that holds most of the question and is nearest to it."""
         passages = self._articles[at].passages
         if len(passages) == 1:
             return passages[0]
         held = self._lexical.shares(asked, [words(passage.text) for passage in passages])
-        return passages[int(np.argmax(held if near is None else held + near[at]))]
+        if self._meaning is not None and near is not None:
+            start = self._meaning.passage_starts[at]
+            held = held + near[start : start + len(passages)]
+        return passages[int(np.argmax(held))]
 
     def _sure(self, at: int, ranked: Sequence[int], scores: Scores) -> float:
         rivals = [float(scores[other]) for other in ranked if other != at]
