@@ -115,11 +115,12 @@ def _rows(file: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _index(entries: Sequence[Passage]) -> Index:
+    index = Index(entries)
     try:
-        return Index(entries, Encoder())
+        return index.learned(Encoder())
     except Exception as error:
         log.warning("questions are compared by words alone: %s: %s", type(error).__name__, error)
-        return Index(entries)
+        return index
 
 
 def _try(index: Index, query: dict[str, Any]) -> Tried:

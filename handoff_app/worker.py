@@ -38,7 +38,8 @@ class Worker:
         self._wake: dict[str, asyncio.Event] = {name: asyncio.Event() for name in ("deliver", "answer", "prompts")}
         self._answerer: tuple[str, Answerer] | None = None
         self._encoder = Encoder(config().data_dir / "vectors.npz")
-        self._learning: asyncio.Task[None] | None = None
+        self._building = asyncio.Lock()
+        self._learning: tuple[asyncio.Task[None], float] | None = None
 
     async def run(self) -> None:
         """Work until cancelled. What was claimed and not finished becomes due again when its lease ends."""
@@ -131,25 +132,27 @@ class Worker:
         learned. That is waited for a little, and whoever asks meanwhile is answered by words.
         """
         version = await transact(knowledge.version)
-        if self._answerer is None or self._answerer[0] != version:
-            articles = await transact(knowledge.enabled)
-            self._answerer = (version, Builtin(await asyncio.to_thread(_index, articles)))
-            self._learning = asyncio.create_task(self._learn(version, articles))
+        async with self._building:
+            if self._answerer is None or self._answerer[0] != version:
+                index = await asyncio.to_thread(_index, await transact(knowledge.enabled))
+                self._answerer = (version, Builtin(index))
+                self._learning = (_begin(self._learn(version, index)), monotonic() + LEARN_SECONDS)
         if self._learning is not None:
-            await asyncio.wait([self._learning], timeout=LEARN_SECONDS)
+            learning, patience = self._learning
+            await asyncio.wait([learning], timeout=max(0.0, patience - monotonic()))
         return self._answerer[1]
 
-    async def _learn(self, version: str, articles: Sequence[Article]) -> None:
+    async def _learn(self, version: str, index: Index) -> None:
         """Answer by meaning too from now on, unless the articles have changed again."""
         try:
-            index = await asyncio.to_thread(_index, articles, self._encoder)
+            learned = await asyncio.to_thread(index.learned, self._encoder)
         except Stopped:
             return
         except Exception as error:
             log.warning("questions are compared by words alone: %s: %s", type(error).__name__, error)
             return
         if self._answerer is not None and self._answerer[0] == version:
-            self._answerer = (version, Builtin(index))
+            self._answerer = (version, Builtin(learned))
 
     async def _prompt_due(self) -> int:
         rows = await transact(due.prompts)
@@ -162,11 +165,17 @@ _running: set[asyncio.Task[None]] = set()
 
 
 def _start(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run side by side; the loop's own reference to a task is weak, so ours is kept until it ends."""
+    """Run side by side."""
     for coroutine in work:
-        task = asyncio.get_running_loop().create_task(coroutine)
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+        _begin(coroutine)
+
+
+def _begin(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """The loop's own reference to a task is weak, so ours is kept until it ends."""
+    task = asyncio.get_running_loop().create_task(coroutine)
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+    return task
 
 
 async def finish(seconds: float = 8.0) -> None:
@@ -182,9 +191,9 @@ def _threads(session: Session, rows: Sequence[Delivery]) -> dict[str, str]:
     return {id: conversation.slack_thread for id, conversation in found.items() if conversation is not None}
 
 
-def _index(articles: Sequence[Article], encoder: Encoder | None = None) -> Index:
+def _index(articles: Sequence[Article]) -> Index:
     parts = [passages.split(a.id, a.title, a.text, a.phrasings, a.url) for a in articles]
-    return Index([passage for part in parts for passage in part], encoder)
+    return Index([passage for part in parts for passage in part])
 
 
 def _question(session: Session, conversation_id: str) -> Question:

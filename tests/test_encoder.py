@@ -53,3 +53,14 @@ def test_it_stops_when_told_and_can_begin_again(tmp_path: Path) -> None:
 
 def test_a_very_long_text_is_read_to_its_limit() -> None:
     assert Encoder().texts(["tent " * 100_000]).shape == (1, 512)
+
+
+def test_half_a_character_is_read_as_a_question_mark() -> None:
+    whole, half = Encoder().texts(["tent?", "tent\ud800"])
+    assert np.array_equal(whole, half)
+
+
+def test_a_file_that_cannot_be_written_is_done_without(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert Encoder(tmp_path / "nowhere" / "vectors.npz").texts(SAID).any()
+    assert "cannot be written" in caplog.text

@@ -64,7 +64,7 @@ async def test_who_asks_while_it_learns_is_answered_by_words(world: World, monke
     worker = Worker()
     assert (await asked(worker, "How much is shipping?")).confident
     assert worker._learning is not None
-    await worker._learning
+    await worker._learning[0]
     assert (config().data_dir / "vectors.npz").exists()
 
 

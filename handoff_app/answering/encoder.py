@@ -53,17 +53,26 @@ class Encoder:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._stop = threading.Event()
+        self._one_at_a_time = threading.Lock()
         self._known = NOTHING
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """One row of length 1 for each text, which is not remembered; what is near in meaning is near in angle."""
-        return np.asarray(_model().encode([text[:LONGEST] for text in texts]), dtype=np.float32)
+        return np.asarray(_model().encode([_readable(text) for text in texts]), dtype=np.float32)
 
     def texts(self, texts: Sequence[str]) -> Vectors:
         """The same for all the owner's texts, which are remembered, and no others. An empty text is a row of zeros.
 
         Raises `Stopped`.
         """
+        with self._one_at_a_time:  # who comes second finds what the first has encoded
+            return self._texts(texts)
+
+    def stop(self) -> None:
+        """Let work under way end soon."""
+        self._stop.set()
+
+    def _texts(self, texts: Sequence[str]) -> Vectors:
         row = {text: at for at, text in enumerate(dict.fromkeys(text for text in texts if text))}
         keys, known = [_key(text) for text in row], self._recall()
         vectors = np.zeros((len(row) + 1, SIZE), dtype=np.float16)  # the last one stays zero, for empty texts
@@ -90,11 +99,10 @@ class Encoder:
         if self._file is None:
             self._known = known
         else:
-            _write(self._file, known)
-
-    def stop(self) -> None:
-        """Let work under way end soon."""
-        self._stop.set()
+            try:
+                _write(self._file, known)
+            except OSError as error:
+                log.warning("%s cannot be written; it is learned again at the next start: %s", self._file, error)
 
 
 class _Model(Protocol):
@@ -118,7 +126,12 @@ def _model() -> _Model:
 
 
 def _key(text: str) -> bytes:
-    return hashlib.blake2b(text[:LONGEST].encode(), digest_size=16, person=_VERSION).digest()
+    return hashlib.blake2b(_readable(text).encode(), digest_size=16, person=_VERSION).digest()
+
+
+def _readable(text: str) -> str:
+    """What is read of a text; half a character of UTF-16, which nothing can encode, becomes a question mark."""
+    return text[:LONGEST].encode(errors="replace").decode()
 
 
 def _read(file: Path) -> Known:

@@ -1,6 +1,7 @@
 """Finds the article and its passage that answer a question, and how sure one may be of it: by words and by meaning."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,18 +37,23 @@ class _Article:
 
 
 class Index:
-    """Articles to search, held in memory; build a new one when an article changes.
+    """Articles to search by their words, held in memory; build a new one when an article changes."""
 
-    With an encoder it also knows meanings; building it then takes a while (see there) and raises what the encoder does.
-    """
-
-    def __init__(self, passages: Sequence[Passage], encoder: Encoder | None = None) -> None:
+    def __init__(self, passages: Sequence[Passage]) -> None:
         self._articles = _articles(passages)
         self._entries = [_entry(article) for article in self._articles]
         self._lexical = Lexical(self._entries)
-        self._meaning = self._understand(encoder) if encoder and self._articles else None
-        known = confidence.MEANING if self._meaning else confidence.WORDS
-        self._confidence = known.fitted(*self._tried(known))
+        self._meaning: Meaning | None = None
+        self._confidence = confidence.WORDS.fitted(*self._tried(confidence.WORDS))
+
+    def learned(self, encoder: Encoder) -> "Index":
+        """The same articles, searched by their meaning too. Takes a while, and raises what the encoder does."""
+        if not self._articles:
+            return self
+        index = copy(self)
+        index._meaning = self._understand(encoder)
+        index._confidence = confidence.MEANING.fitted(*index._tried(confidence.MEANING))
+        return index
 
     def search(self, text: str, limit: int = 5) -> list[Hit]:
         """The best articles first; empty when nothing is known or asked, or no article shares a word with the text."""
