@@ -6,13 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from handoff_app import build, doctor, evaluate, serve
+from handoff_app import build, doctor, serve
 from handoff_app.access import passwords
 from handoff_app.config import BadConfig, config
 from handoff_app.db import transact_now
 from handoff_app.domain import agents
 from handoff_app.domain.models import Role
 from handoff_app.domain.settings import BadValue
+from handoff_app.evaluate import BadLine, answers, intents
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if given.configured:
             config()
         sys.exit(given.command(given))
-    except (BadConfig, BadValue, passwords.BadPassword, build.BuildFailed, evaluate.BadExample) as error:
+    except (BadConfig, BadValue, passwords.BadPassword, build.BuildFailed, BadLine) as error:
         sys.exit(f"handoff: {error}")
 
 
@@ -42,10 +43,15 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(command=_add_user)
     measure = commands.add_parser("eval", help="measure decisions against labelled examples")
     kinds = measure.add_subparsers(title="commands", required=True)
-    intent = kinds.add_parser("intent", help="who asks for a human; rows of text, label, lang")
-    intent.add_argument("file", type=Path, metavar="FILE.jsonl")
-    intent.add_argument("--predictions", type=Path, metavar="OUT.jsonl", help="write the decision on each row")
-    intent.set_defaults(command=_eval_intent, configured=False)
+    asks = kinds.add_parser("intent", help="who asks for a human; rows of text, label, lang")
+    asks.add_argument("file", type=Path, metavar="FILE.jsonl")
+    asks.add_argument("--predictions", type=Path, metavar="OUT.jsonl", help="write the decision on each row")
+    asks.set_defaults(command=_eval_intent, configured=False)
+    finds = kinds.add_parser("answers", help="does it find the right article, and know when there is none?")
+    finds.add_argument("--kb", required=True, help="JSON lines: kb, doc_id, question, alt, answer")
+    finds.add_argument("--queries", required=True, help="JSON lines: kb, query, doc_ids (empty: nothing is right)")
+    finds.add_argument("--predictions", help="write doc_id and confidence of each query to this file")
+    finds.set_defaults(command=_eval_answers, configured=False)
     return parser
 
 
@@ -67,8 +73,12 @@ def _doctor(_: argparse.Namespace) -> int:
 
 
 def _eval_intent(given: argparse.Namespace) -> int:
-    print(json.dumps(evaluate.intent(given.file, given.predictions)))
+    print(json.dumps(intents.measure(given.file, given.predictions)))
     return 0
+
+
+def _eval_answers(given: argparse.Namespace) -> int:
+    return answers.measure(given.kb, given.queries, given.predictions)
 
 
 def _add_user(given: argparse.Namespace) -> int:

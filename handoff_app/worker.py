@@ -14,8 +14,10 @@ from slack_sdk.errors import SlackClientError
 from sqlmodel import Session
 
 from handoff_app import channels, i18n, live
-from handoff_app.answering.base import Answer, Answerer, Passage, Question, Turn
+from handoff_app.answering import intent, passages
+from handoff_app.answering.base import Answer, Answerer, Question, Turn
 from handoff_app.answering.builtin import Builtin
+from handoff_app.answering.encoder import Encoder, Stopped
 from handoff_app.answering.retrieval import Index
 from handoff_app.channels import slack
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
@@ -32,13 +34,14 @@ from handoff_app.domain import (
     replies,
     settings,
 )
-from handoff_app.domain.models import Author, Conversation, Delivery, Endpoint, Reason, now
+from handoff_app.domain.models import Article, Author, Conversation, Delivery, Endpoint, Reason, now
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 20.0
 ANSWER_TRIES: Final = 2
+LEARN_SECONDS: Final = 2.0
 MOST_PER_TARGET: Final = 8
 MOST_UNDER_WAY: Final = 200
 SLOW_POLL_SECONDS: Final = 20.0
@@ -62,14 +65,19 @@ class Worker:
         self._under_way: Counter[str] = Counter()
         self._tidy_at = 0.0
         self._answerer: tuple[str, Answerer] | None = None
+        self._encoder = Encoder(config().data_dir / "vectors.npz")
+        self._building = asyncio.Lock()
+        self._learning: tuple[asyncio.Task[None], float] | None = None
 
     async def run(self) -> None:
         """Work until cancelled. What was claimed and not finished becomes due again when its lease ends."""
         live.hub.watch(f"worker:{self._name}", [live.WORK], self._woken, pause=0)
         listening = _start([self._listen()]) if config().slack_app_token else []
         try:
-            await asyncio.gather(*(self._loop(name, *step) for name, step in self._steps.items()))
+            loops = (self._loop(name, *step) for name, step in self._steps.items())
+            await asyncio.gather(self._get_ready(), *loops)
         finally:
+            self._encoder.stop()
             live.hub.forget(f"worker:{self._name}")
             for task in listening:
                 task.cancel()
@@ -128,22 +136,52 @@ class Worker:
         assert row.answer_due_at is not None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                answer = await (await self._ready()).answer(await transact(_question, row.id))
+                question = await read(_question, row.id)
+                answer = await (await self._ready()).answer(question)
         except Exception:
             log.exception("answering conversation %s failed", row.id)
             if row.answer_attempts >= ANSWER_TRIES:
                 await transact(_failed, row.id, row.owner_epoch, row.answer_due_at)
             return
+        if intent.decide(question.text) is intent.Decision.OFFER:  # somebody loses patience, however good the answer
+            answer = replace(answer, offer=True)
         await transact(_post, row.id, row.owner_epoch, row.answer_due_at, answer)
 
+    async def _get_ready(self) -> None:
+        """Learn the articles before the first question comes."""
+        try:
+            await self._ready()
+        except Exception:
+            log.exception("the articles could not be read")
+
     async def _ready(self) -> Answerer:
-        """The answerer over today's articles; its index is rebuilt in a thread when an article has changed."""
+        """The answerer over today's articles.
+
+        When one has changed it is built again in a thread: at once by words, and by meaning as soon as that is
+        learned. That is waited for a little, and whoever asks meanwhile is answered by words.
+        """
         version = await transact(knowledge.version)
-        if self._answerer is None or self._answerer[0] != version:
-            articles = await transact(knowledge.enabled)
-            passages = [Passage(a.id, a.id, a.title, a.text, tuple(a.phrasings), a.url) for a in articles]
-            self._answerer = (version, Builtin(await asyncio.to_thread(Index, passages)))
+        async with self._building:
+            if self._answerer is None or self._answerer[0] != version:
+                index = await asyncio.to_thread(_index, await transact(knowledge.enabled))
+                self._answerer = (version, Builtin(index))
+                self._learning = (_start([self._learn(version, index)])[0], monotonic() + LEARN_SECONDS)
+        if self._learning is not None:
+            learning, patience = self._learning
+            await asyncio.wait([learning], timeout=max(0.0, patience - monotonic()))
         return self._answerer[1]
+
+    async def _learn(self, version: str, index: Index) -> None:
+        """Answer by meaning too from now on, unless the articles have changed again."""
+        try:
+            learned = await asyncio.to_thread(index.learned, self._encoder)
+        except Stopped:
+            return
+        except Exception as error:
+            log.warning("questions are compared by words alone: %s: %s", type(error).__name__, error)
+            return
+        if self._answerer is not None and self._answerer[0] == version:
+            self._answerer = (version, Builtin(learned))
 
     async def _wait_due(self) -> int:
         """Those who wait: for an address that never came, for an agent who never came."""
@@ -256,6 +294,11 @@ def _waited(session: Session) -> int:
     return len(prompts) + len(unanswered) + len(late) + reminders.remind(session)
 
 
+def _index(articles: Sequence[Article]) -> Index:
+    parts = [passages.split(a.id, a.title, a.text, a.phrasings, a.url) for a in articles]
+    return Index([passage for part in parts for passage in part])
+
+
 def _question(session: Session, conversation_id: str) -> Question:
     """The visitor's latest message, and the turns before it."""
     conversation = session.get_one(Conversation, conversation_id)
@@ -266,9 +309,9 @@ def _question(session: Session, conversation_id: str) -> Question:
 
 def _post(session: Session, conversation_id: str, epoch: int, leased_until: datetime, answer: Answer) -> None:
     due.settle_answer(session, conversation_id, leased_until)
-    said = answer.text if answer.confident else _unsure(session, conversation_id)
+    said = _said(session, conversation_id, answer)
     sources = [{"title": s.title, "url": s.url, "article_id": s.article_id} for s in answer.sources]
-    conversations.ai_says(session, conversation_id, epoch, said, answer.confidence, sources, offer=not answer.confident)
+    conversations.ai_says(session, conversation_id, epoch, said, answer.confidence, sources, offer=answer.offer)
 
 
 def _failed(session: Session, conversation_id: str, epoch: int, leased_until: datetime) -> None:
@@ -280,11 +323,14 @@ def _failed(session: Session, conversation_id: str, epoch: int, leased_until: da
         escalations.ask(session, conversation, Reason.AI_FAILED)
 
 
-def _unsure(session: Session, conversation_id: str) -> str:
-    """An honest "I don't know", with the offer in the same breath if there is somebody to offer."""
+def _said(session: Session, conversation_id: str, answer: Answer) -> str:
+    """The answer, or an honest "I don't know"; with the offer in the same breath if there is somebody to offer."""
     locale = session.get_one(Conversation, conversation_id).locale
-    keys = ["ai.unsure", "offer.text"] if settings.escalations(session).enabled else ["ai.unsure"]
-    return " ".join(settings.words(session, locale, keys).values())
+    keys = [] if answer.confident else ["ai.unsure"]
+    if answer.offer and settings.escalations(session).enabled:
+        keys.append("offer.text")
+    words = " ".join(settings.words(session, locale, keys).values())
+    return "\n\n".join(part for part in (answer.text, words) if part)
 
 
 def _in_words(error: Exception) -> str:

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from handoff_app.answering.base import Passage, Question, Source
-from handoff_app.answering.builtin import Builtin
-from handoff_app.answering.retrieval import Index, stem, words
+from handoff_app.answering.builtin import THRESHOLD, Builtin
+from handoff_app.answering.retrieval import Index
+from handoff_app.answering.terms import stem, words
 
 ACME = [
     Passage(
@@ -48,7 +49,7 @@ def test_a_question_in_an_articles_words_is_sure(asked: str) -> None:
     "asked", ["how long is the Nile", "who is the president of France", "what is my name", "do you like music"]
 )
 def test_an_unrelated_question_is_unsure(asked: str) -> None:
-    assert all(hit.confidence < 0.3 for hit in Index(ACME).search(asked))
+    assert all(hit.confidence < THRESHOLD for hit in Index(ACME).search(asked))
 
 
 def test_hits_come_best_first_and_no_more_than_asked_for() -> None:
@@ -80,7 +81,7 @@ def test_passages_without_words_find_nothing() -> None:
 def test_a_single_passage_can_be_sure_and_unsure() -> None:
     index = Index(ACME[:1])
     assert index.search("how long does delivery take")[0].confidence > 0.9
-    assert index.search("how long is the tent")[0].confidence < 0.3
+    assert index.search("how long is the tent")[0].confidence < THRESHOLD
 
 
 def test_one_of_ten_thousand_passages_is_found() -> None:
@@ -124,7 +125,7 @@ def test_the_builtin_shows_the_passage_and_its_source() -> None:
 def test_the_builtin_says_nothing_when_unsure() -> None:
     answer = asyncio.run(Builtin(Index(ACME)).answer(Question("how long is the Nile")))
     assert (answer.confident, answer.text, answer.sources) == (False, "", ())
-    assert answer.confidence < 0.3
+    assert answer.confidence < THRESHOLD
 
 
 def test_the_builtin_without_articles_is_not_confident() -> None:

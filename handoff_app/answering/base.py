@@ -51,13 +51,14 @@ class Answer:
     """What the AI would say.
 
     `confidence` is a probability from 0 to 1 that the answer is right. An answer that is not `confident` has an empty
-    text: the caller says so in the visitor's language and offers a human.
+    text: the caller says so in the visitor's language. With `offer` the caller offers a human, with or without a text.
     """
 
     text: str
     confidence: float
     confident: bool
     sources: Sequence[Source] = ()
+    offer: bool = False
 
 
 class Answerer(Protocol):

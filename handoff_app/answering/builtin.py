@@ -1,24 +1,29 @@
-"""The answerer that needs no model: it shows the owner's own words or says that it does not know."""
+"""The answerer that needs no network: it shows the owner's own words, or says that it does not know."""
+
+import asyncio
 
 from handoff_app.answering.base import Answer, Question, Source
 from handoff_app.answering.retrieval import Index
 
-THRESHOLD = 0.5
+THRESHOLD = 0.4  # below it the AI says that it does not know, and offers a human
+SURE = 0.65  # below it the AI answers and offers a human in the same breath
 
 
 class Builtin:
-    """Answers with the best passage's text, unless its confidence is below the threshold (a probability, 0 to 1)."""
+    """Answers with the best passage's text; both thresholds are probabilities from 0 to 1."""
 
-    def __init__(self, index: Index, threshold: float = THRESHOLD) -> None:
+    def __init__(self, index: Index, threshold: float = THRESHOLD, sure: float = SURE) -> None:
         self._index = index
         self._threshold = threshold
+        self._sure = sure
 
     async def answer(self, question: Question) -> Answer:
-        hits = self._index.search(question.text, limit=1)
+        hits = await asyncio.to_thread(self._index.search, question.text, limit=1)
         if not hits:
-            return Answer(text="", confidence=0.0, confident=False)
+            return Answer(text="", confidence=0.0, confident=False, offer=True)
         passage, confidence = hits[0].passage, hits[0].confidence
-        if confidence < self._threshold:
-            return Answer(text="", confidence=confidence, confident=False)
+        if confidence < self._threshold or not passage.text:
+            return Answer(text="", confidence=confidence, confident=False, offer=True)
         source = Source(passage.article_id, passage.title, passage.url)
-        return Answer(text=passage.text, confidence=confidence, confident=True, sources=(source,))
+        offer = confidence < self._sure
+        return Answer(text=passage.text, confidence=confidence, confident=True, sources=(source,), offer=offer)

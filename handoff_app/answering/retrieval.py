@@ -1,254 +1,159 @@
-"""Finds the passages that share a question's words, and how sure one may be of each; it knows words, not meanings."""
+"""Finds the article and its passage that answer a question, and how sure one may be of it: by words and by meaning."""
 
-import math
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
-import bm25s
 import numpy as np
-import numpy.typing as npt
 
+from handoff_app.answering import confidence
 from handoff_app.answering.base import Passage
-from handoff_app.answering.intent import fold
+from handoff_app.answering.confidence import Confidence
+from handoff_app.answering.encoder import Encoder
+from handoff_app.answering.lexical import Entry, Lexical, Scores
+from handoff_app.answering.meaning import Asked, Meaning
+from handoff_app.answering.terms import words
 
-Scores = npt.NDArray[np.float32]
-
-TEXT_WEIGHT = (
-    0.2  # of the text's BM25 score against that of title and phrasings; it ranked better than none on two FAQ sets
-)
-CLOSE = 50  # ranks within which the best passage of another article is looked for
-
-# Logistic regression of "this passage is right" over two FAQ sets (2,493 questions, 166 entries).
-BIAS, COVERAGE, OVERLAP, LEAD = -2.65, 0.2, 5.0, 11.0
+# A word that so large a share of the articles hold (and so many of them) is the topic of them all. Short words are
+# grammar in most languages, and grammar helps to understand a sentence.
+TOPIC_SHARE, TOPIC_ARTICLES, TOPIC_LETTERS = 0.15, 4, 5
+TRIES = 150  # phrasings left out in turn to see how sure one may be; a second for 10,000 articles
+LONGEST = 2_000  # characters of a question that are read
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage found; `score` only ranks within one search, `confidence` is a probability from 0 to 1."""
+    """An article found, by its best passage; `score` only ranks, `confidence` is a probability from 0 to 1."""
 
     passage: Passage
     score: float
     confidence: float
 
 
+@dataclass(frozen=True)
+class _Article:
+    passages: tuple[Passage, ...]
+    phrasings: tuple[str, ...]
+
+
 class Index:
-    """Passages to search, held in memory; build a new one when an article changes."""
+    """Articles to search by their words, held in memory; build a new one when an article changes."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        self.passages = tuple(passages)
-        self._phrasings = [[set(words(said)) for said in (p.title, *p.phrasings)] for p in self.passages]
-        heads = [[w for said in (p.title, *p.phrasings) for w in words(said)] for p in self.passages]
-        texts = [words(p.text) for p in self.passages]
-        self._vocabulary = [set(head) | set(text) for head, text in zip(heads, texts, strict=True)]
-        self._found_in = Counter(word for vocabulary in self._vocabulary for word in vocabulary)
-        # Titles are short: a length penalty weaker than usual keeps a passage from losing by its many phrasings.
-        self._heads = _bm25(heads, length_penalty=0.5)
-        self._texts = _bm25(texts, length_penalty=0.75)
+        self._articles = _articles(passages)
+        self._entries = [_entry(article) for article in self._articles]
+        self._lexical = Lexical(self._entries)
+        self._meaning: Meaning | None = None
+        self._confidence = confidence.WORDS.fitted(*self._tried(confidence.WORDS))
+
+    def learned(self, encoder: Encoder) -> "Index":
+        """The same articles, searched by their meaning too. Takes a while, and raises what the encoder does."""
+        if not self._articles:
+            return self
+        index = copy(self)
+        index._meaning = self._understand(encoder)
+        index._confidence = confidence.MEANING.fitted(*index._tried(confidence.MEANING))
+        return index
 
     def search(self, text: str, limit: int = 5) -> list[Hit]:
-        """The best passages first; empty when no passage shares a word with the text."""
-        asked = list(dict.fromkeys(words(text)))
-        if not self.passages or not asked:
+        """The best articles first; empty when nothing is known or asked, or no article shares a word with the text."""
+        asked = words(text[:LONGEST])
+        if not self._articles or not asked:
             return []
-        scores = self._scores(self._heads, asked) + TEXT_WEIGHT * self._scores(self._texts, asked)
-        ranked = [int(at) for at in np.argsort(-scores, kind="stable")[: max(limit, CLOSE)] if scores[at] > 0]
-        return [
-            Hit(self.passages[at], float(scores[at]), self._confidence(at, asked, self._lead(at, ranked, scores)))
-            for at in ranked[:limit]
+        meant = self._meaning.asked(text[:LONGEST]) if self._meaning else None
+        scores, near = self._scores(asked, meant)
+        ranked = _best(scores, limit + confidence.RIVALS)
+        found = [at for at in ranked[:limit] if scores[at] > 0 or near is not None]
+        return [Hit(self._passage(at, asked, near), float(scores[at]), self._sure(at, ranked, scores)) for at in found]
+
+    def _understand(self, encoder: Encoder) -> Meaning:
+        phrasings = [article.phrasings for article in self._articles]
+        passages = [[_told(passage) for passage in article.passages] for article in self._articles]
+        return Meaning(encoder, phrasings, passages, self._topic())
+
+    def _topic(self) -> frozenset[str]:
+        least = max(TOPIC_ARTICLES, TOPIC_SHARE * len(self._articles))
+        found_in = self._lexical.found_in.items()
+        return frozenset(word for word, found in found_in if found >= least and len(word) >= TOPIC_LETTERS)
+
+    def _scores(
+        self, asked: Sequence[str], meant: Asked | None, without: tuple[int, int] | None = None
+    ) -> tuple[Scores, Scores | None]:
+        """The score of each article, and how near each passage is in meaning."""
+        scores = self._lexical.scores(asked, without)
+        if self._meaning is None or meant is None:
+            return scores, None
+        near, passages = self._meaning.scores(meant, without)
+        return scores + near, passages
+
+    def _passage(self, at: int, asked: Sequence[str], near: Scores | None) -> Passage:
+        """The passage of an article that holds most of the question and is nearest to it."""
+        passages = self._articles[at].passages
+        if len(passages) == 1:
+            return passages[0]
+        held = self._lexical.shares(asked, [words(passage.text) for passage in passages])
+        if self._meaning is not None and near is not None:
+            start = self._meaning.passage_starts[at]
+            held = held + near[start : start + len(passages)]
+        return passages[int(np.argmax(held))]
+
+    def _sure(self, at: int, ranked: Sequence[int], scores: Scores) -> float:
+        rivals = [float(scores[other]) for other in ranked if other != at]
+        return self._confidence.of(self._confidence.sign(float(scores[at]), rivals))
+
+    def _tried(self, known: Confidence) -> tuple[list[float], list[bool]]:
+        """What searching for the owner's own phrasings shows, each thought away in turn.
+
+        Each is tried twice: with the rest of its article there, and with the whole article away, so that nothing is
+        right.
+        """
+        signs: list[float] = []
+        right: list[bool] = []
+        if len(self._articles) < 2:
+            return signs, right
+        several = [
+            (at, said)
+            for at, article in enumerate(self._articles)
+            for said in range(len(article.phrasings))
+            if len(article.phrasings) > 1
         ]
-
-    def _scores(self, index: bm25s.BM25 | None, asked: list[str]) -> Scores:
-        known = [word for word in asked if word in index.vocab_dict] if index else []
-        found = index.get_scores(known) if index and known else np.zeros(len(self.passages))
-        return np.asarray(found, dtype=np.float32)
-
-    def _confidence(self, at: int, asked: list[str], lead: float) -> float:
-        """From the asked words the passage holds, its closest phrasing's overlap, and its lead over other articles."""
-        content = [word for word in asked if word not in STOPWORDS] or asked
-        coverage = self._weight(w for w in content if w in self._vocabulary[at]) / self._weight(content)
-        if not coverage:
-            return 0.0
-        overlap = max(self._overlap(phrasing, asked) for phrasing in self._phrasings[at])
-        logit = BIAS + COVERAGE * coverage + OVERLAP * overlap + LEAD * lead / self._weight(asked)
-        return 1 / (1 + math.exp(-logit))
-
-    def _lead(self, at: int, ranked: list[int], scores: Scores) -> float:
-        article = self.passages[at].article_id
-        rival = next((other for other in ranked if self.passages[other].article_id != article), None)
-        return float(scores[at] - scores[rival]) if rival is not None else float(scores[at])
-
-    def _overlap(self, phrasing: Set[str], asked: list[str]) -> float:
-        """Dice's coefficient, each word weighed by its rarity."""
-        shared = self._weight(word for word in asked if word in phrasing)
-        return 2 * shared / (self._weight(asked) + self._weight(phrasing))
-
-    def _weight(self, words: Iterable[str]) -> float:
-        return sum(self._rarity(word) for word in words)
-
-    def _rarity(self, word: str) -> float:
-        """Inverse document frequency as in Lucene's BM25; a word that no passage holds is the rarest."""
-        found = self._found_in[word]
-        return math.log(1 + (len(self.passages) - found + 0.5) / (found + 0.5))
+        for at, said in several[:: max(1, len(several) // TRIES)]:
+            text = self._articles[at].phrasings[said]
+            meant = self._meaning.asked(text) if self._meaning else None
+            scores, _ = self._scores(self._entries[at].phrasings[said], meant, without=(at, said))
+            for away in (False, True):
+                if away:
+                    scores[at] = -np.inf
+                best, *others = _best(scores, 1 + confidence.RIVALS)
+                rivals = [float(scores[other]) for other in others if other != at or not away]
+                signs.append(known.sign(float(scores[best]), rivals))
+                right.append(best == at)
+        return signs, right
 
 
-def words(text: str) -> list[str]:
-    """Folded and lightly stemmed words in order; Chinese and Japanese characters are a word each."""
-    cjk = r"\u3040-\u30ff\u3400-\u9fff"
-    return [stem(word) for word in re.findall(rf"[{cjk}]|[^\W_{cjk}]+", fold(text).replace("'", ""))]
-
-
-def stem(word: str) -> str:
-    """Takes English endings off: plurals, -ing and -ed with their doubled consonant, a final e, y as i."""
-    word = _singular(word)
-    for ending in ("ing", "ed"):
-        root = word.removesuffix(ending)
-        if root != word and len(root) >= 3 and re.search("[aeiouy]", root):
-            word = root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "lsz" else root
-            break
-    if len(word) > 3 and word.endswith("e"):
-        word = word[:-1]
-    return word[:-1] + "i" if len(word) > 3 and word.endswith("y") else word
-
-
-def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
-
-
-def _bm25(documents: list[list[str]], length_penalty: float) -> bm25s.BM25 | None:
-    if not any(documents):
-        return None
-    index = bm25s.BM25(k1=1.2, b=length_penalty)
-    index.index([document or [""] for document in documents], show_progress=False)
-    return index
-
-
-# They rank (a "when" tells two questions apart), but do not count as shared content.
-STOPWORDS = frozenset(
-    stem(word)
-    for word in [
-        "a",
-        "about",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "but",
-        "by",
-        "can",
-        "cant",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "dont",
-        "for",
-        "from",
-        "get",
-        "got",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "help",
-        "her",
-        "here",
-        "him",
-        "his",
-        "how",
-        "i",
-        "id",
-        "if",
-        "im",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "ive",
-        "just",
-        "know",
-        "let",
-        "like",
-        "may",
-        "me",
-        "might",
-        "mine",
-        "more",
-        "most",
-        "much",
-        "must",
-        "my",
-        "need",
-        "no",
-        "not",
-        "now",
-        "of",
-        "off",
-        "on",
-        "one",
-        "or",
-        "our",
-        "ours",
-        "out",
-        "please",
-        "possible",
-        "shall",
-        "she",
-        "should",
-        "so",
-        "some",
-        "tell",
-        "than",
-        "that",
-        "thats",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "too",
-        "us",
-        "very",
-        "want",
-        "was",
-        "we",
-        "were",
-        "what",
-        "whats",
-        "when",
-        "where",
-        "which",
-        "who",
-        "whom",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "yours",
+def _articles(passages: Sequence[Passage]) -> list[_Article]:
+    """Passages by their article; the title is a phrasing too."""
+    together: dict[str, list[Passage]] = {}
+    for passage in passages:
+        together.setdefault(passage.article_id, []).append(passage)
+    return [
+        _Article(tuple(own), tuple(dict.fromkeys(said for p in own for said in (p.title, *p.phrasings))))
+        for own in together.values()
     ]
-)
+
+
+def _entry(article: _Article) -> Entry:
+    text = [word for passage in article.passages for word in words(passage.text)]
+    return Entry([words(said) for said in article.phrasings], text)
+
+
+def _told(passage: Passage) -> str:
+    return f"{passage.title}. {passage.text}" if passage.text else ""
+
+
+def _best(scores: Scores, count: int) -> list[int]:
+    """The places of the best scores, best first, without sorting the rest."""
+    if count < len(scores):
+        top = np.argpartition(-scores, count)[:count]
+        return [int(at) for at in top[np.argsort(-scores[top], kind="stable")]]
+    return [int(at) for at in np.argsort(-scores, kind="stable")]

@@ -1,4 +1,4 @@
-"""`handoff eval`: measures against labelled examples what the answering shelf decides. Needs no database."""
+"""`handoff eval intent`: how well requests for a human are recognised."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,13 +8,10 @@ from time import perf_counter
 from typing import Any, Final
 
 from handoff_app.answering.intent import Decision, decide
+from handoff_app.evaluate import BadLine
 
 WANTS_HUMAN: Final = "human_request"
 LABELS: Final = (WANTS_HUMAN, "other")
-
-
-class BadExample(Exception):
-    """A line of a file of examples cannot be used; says which one and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Judged:
     ms: float
 
 
-def intent(file: Path, predictions: Path | None = None) -> dict[str, Any]:
+def measure(file: Path, predictions: Path | None = None) -> dict[str, Any]:
     """How well requests for a human are recognised, in figures; `predictions` receives one decision per example."""
     decide("")  # the languages are loaded once, by the first message that a server reads
     rows = list(_examples(file))
@@ -47,7 +44,7 @@ def _examples(file: Path) -> Iterator[dict[str, Any]]:
     try:
         lines = file.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadExample(f"{file} cannot be read: {error}.") from None
+        raise BadLine(f"{file} cannot be read: {error}.") from None
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield _example(f"{file}, line {number}", line)
@@ -57,11 +54,11 @@ def _example(place: str, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except ValueError:
-        raise BadExample(f"{place}: this is not JSON.") from None
+        raise BadLine(f"{place}: this is not JSON.") from None
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        raise BadExample(f'{place}: an example needs a "text".')
+        raise BadLine(f'{place}: an example needs a "text".')
     if row.get("label") not in (*LABELS, None):
-        raise BadExample(f'{place}: "label" is {LABELS[0]} or {LABELS[1]}, not {row["label"]!r}.')
+        raise BadLine(f'{place}: "label" is {LABELS[0]} or {LABELS[1]}, not {row["label"]!r}.')
     return row
 
 
@@ -102,4 +99,4 @@ def _write(file: Path, rows: Iterable[dict[str, Any]]) -> None:
     try:
         file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
     except OSError as error:
-        raise BadExample(f"{file} cannot be written: {error}.") from None
+        raise BadLine(f"{file} cannot be written: {error}.") from None

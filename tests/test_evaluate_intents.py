@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handoff_app import cli, evaluate
+from handoff_app import cli
 
 
 def test_figures_are_given_overall_and_per_language(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_figures_are_given_overall_and_per_language(tmp_path: Path) -> None:
         {"text": "this is useless", "label": "human_request", "lang": "en"},
         {"text": "Wann kommt mein Paket?", "label": "other", "lang": "de"},
     )
-    found = evaluate.intent(file)
+    found = intents.measure(file)
     assert (found["precision"], found["recall"], found["recall_with_offer"]) == (1.0, 0.33333, 0.66667)
     assert (found["false_escalation_rate"], found["offer_rate_on_other"]) == (0.0, 0.0)
     assert found["by_lang"]["en"]["n"] == 3
@@ -26,7 +26,7 @@ def test_figures_are_given_overall_and_per_language(tmp_path: Path) -> None:
 
 def test_each_row_gets_its_decision_in_order(tmp_path: Path) -> None:
     file = written(tmp_path, {"text": "agent please", "id": 7}, {"text": "hello", "id": "b"}, {"text": "hello"})
-    found = evaluate.intent(file, tmp_path / "out.jsonl")
+    found = intents.measure(file, tmp_path / "out.jsonl")
     rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert rows == [{"id": 7, "decision": "escalate"}, {"id": "b", "decision": "answer"}, {"decision": "answer"}]
     assert found["precision"] is None

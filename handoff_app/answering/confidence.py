@@ -1,0 +1,52 @@
+"""How sure one may be that the best article is the right one: a logistic regression over one sign with two parameters.
+
+They are known beforehand from several knowledge bases, and moved by what the owner's own phrasings show.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+RIVALS = 9  # the next best articles, whose mean score the best one rises above
+TRUST = (9.0, 30.0)  # how firmly bias and slope are held against an owner's phrasings: 1 / variance of a prior
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """`unrelated` is the score that an article usually has which is only a rival: where there are fewer than nine
+    others, such ones are thought there."""
+
+    bias: float
+    slope: float
+    unrelated: float
+
+    def sign(self, score: float, rivals: Sequence[float]) -> float:
+        """The score, its lead over the second best article and its rise above the next nine, in one sum.
+
+        `rivals` are the best scores of other articles, best first. Weighed alike they told right from wrong on
+        knowledge bases left out as well as with weights of their own.
+        """
+        others = [*rivals, *[self.unrelated] * RIVALS][:RIVALS]
+        return score + (score - others[0]) + (score - sum(others) / RIVALS)
+
+    def of(self, sign: float) -> float:
+        """The probability, from 0 to 1, that the article with this sign is right."""
+        return float(1 / (1 + np.exp(-(self.bias + self.slope * sign))))
+
+    def fitted(self, signs: Sequence[float], right: Sequence[bool]) -> "Confidence":
+        """Moved by tries and their outcomes: the most probable parameters, by Newton's method."""
+        before = np.array([self.bias, self.slope])
+        tries = np.array([[1.0, sign] for sign in signs]).reshape(-1, 2)
+        outcomes, now = np.array(right, dtype=float), before.copy()
+        for _ in range(20):
+            expected = 1 / (1 + np.exp(-(tries @ now)))
+            slope = tries.T @ (outcomes - expected) - TRUST * (now - before)
+            bend = (tries.T * (expected * (1 - expected))) @ tries + np.diag(TRUST)
+            now = now + np.linalg.solve(bend, slope)
+        return replace(self, bias=float(now[0]), slope=max(float(now[1]), self.slope / 2))
+
+
+# From four knowledge bases in English and one in 13 languages, each weighed alike.
+WORDS = Confidence(bias=-2.78, slope=2.54, unrelated=0.25)
+MEANING = Confidence(bias=-2.71, slope=1.17, unrelated=0.5)
