@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from handoff_app import cli
+from handoff_app.evaluate import intents
 
 
 def test_figures_are_given_overall_and_per_language(tmp_path: Path) -> None:
