@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from handoff_app import i18n
@@ -218,14 +219,22 @@ def _next_in_turn(session: Session, addresses: Sequence[str]) -> tuple[str, str]
     """One UPDATE moves the rotation, inside the escalation's transaction: it moves once, or not at all."""
     reachable, skipped = _reachable(session, addresses)
     if session.get(Turn, 1) is None:
-        session.add(Turn())
-        session.flush()
+        _first_turn(session)
     turn = session.get_one(Turn, 1, with_for_update=True)
     chosen, before = reachable[turn.count % len(reachable)], turn.last
     turn.count, turn.last = turn.count + 1, chosen
     why = f"next in turn after {before}" if before else "first in turn"
     left_out = ", ".join(f"{address} {reason}" for address, reason in skipped.items())
     return chosen, f"{why} ({left_out})" if left_out else why
+
+
+def _first_turn(session: Session) -> None:
+    """Make the only row; on a database with several writers another may have made it a moment ago."""
+    try:
+        with session.begin_nested():
+            session.add(Turn())
+    except IntegrityError:
+        return
 
 
 def _reachable(session: Session, addresses: Sequence[str]) -> tuple[list[str], dict[str, str]]:
