@@ -22,4 +22,11 @@
       super(there.href, protocols);
     }
   };
+  // Only staff hear of escalations: the chat and the website around it stay light.
+  if (!/^\/(widget\/?)?$/.test(location.pathname)) {
+    const alerts = document.createElement("script");
+    alerts.src = "/alerts.js";
+    alerts.async = true;
+    document.head.append(alerts);
+  }
 })();

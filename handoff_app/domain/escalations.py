@@ -154,9 +154,11 @@ def claimed(session: Session, conversation: Conversation, by: str) -> None:
 
 def follow_up(session: Session, conversation_id: str) -> None:
     """The visitor wrote again: Slack hears of it in its thread while it waits, and later if answers come from there."""
+    if not settings.slack_on(session):  # asked for every message of a live chat: one read, no more
+        return
     wanted, team = settings.escalations(session), settings.slack(session)
     escalation = open_one(session, conversation_id)
-    if not wanted.slack_on or escalation is None or (escalation.claimed_at is not None and not team.two_way):
+    if escalation is None or (escalation.claimed_at is not None and not team.two_way):
         return
     conversation = conversations.locked(session, conversation_id)
     visitor = session.get_one(Visitor, conversation.visitor_id)

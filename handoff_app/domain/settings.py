@@ -181,6 +181,11 @@ def slack(session: Session) -> SlackTeam:
     return SlackTeam(**(_get(session, "slack") or {}))
 
 
+def slack_on(session: Session) -> bool:
+    """Whether notices go to Slack."""
+    return bool((_get(session, "escalations") or {}).get("slack_on"))
+
+
 def connect_slack(session: Session, token: str, team: str, bot_id: str) -> None:
     """Keep a bot token that Slack has accepted."""
     _set(session, "slack_token", vault.seal(token))
