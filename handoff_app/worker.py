@@ -188,14 +188,14 @@ class Worker:
         return await transact(_waited)
 
     async def _listen(self) -> None:
-        """Slack's Socket Mode while the server runs; its own client connects again when the connection breaks."""
+        """Slack's Socket Mode while the server runs; a client that was closed is not used again."""
         loop = asyncio.get_running_loop()
 
         def heard(event: dict[str, Any], id: str) -> None:
             asyncio.run_coroutine_threadsafe(transact(replies.keep, event, id), loop)
 
-        client = slack.listen(heard)
         while True:
+            client = slack.listen(heard)
             try:
                 await asyncio.to_thread(client.connect)
                 await asyncio.Event().wait()

@@ -350,3 +350,19 @@ def test_replaying_all_that_failed_keeps_ids_and_bodies(world: World) -> None:
     assert {row.id: row.body for row in world.all(Delivery) if row.status == Sent.PENDING} == before
     assert json.loads(next(iter(before.values())))["event"] == "escalation.created"
     assert db.read_now(endpoints.disabled) == []
+
+
+def test_editing_a_paused_endpoint_leaves_it_paused(world: World) -> None:
+    world.do(endpoints.pause, "main")
+    world.do(lambda s: endpoints.save(s, "main", "https://crm.acme.example/new", settings.EVENTS) and None)
+    assert world.all(Endpoint)[0].paused
+
+
+def test_nothing_is_replayed_to_an_endpoint_that_is_gone_or_off(world: World) -> None:
+    escalate(world)
+    hook_row = next(row for row in world.all(Delivery) if row.channel == "webhook")
+    world.do(lambda s: endpoints.struck(s, s.get_one(Endpoint, "main"), gone=True))
+    assert not world.do(outbox.replay, hook_row.id)
+    world.do(endpoints.remove, "main")
+    assert not world.do(outbox.replay, hook_row.id)
+    assert world.do(outbox.replay_failed) == 0

@@ -67,10 +67,8 @@ def _dressed(send: Send, path: str) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-            if path.startswith(
-                ("/claim", "/inbox", "/settings", "/login", "/setup", "/insights", "/knowledge", "/deliveries")
-            ):
+            headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+            if path.startswith((*STAFF, "/claim", "/login", "/setup")):
                 headers["X-Frame-Options"] = "DENY"
                 headers["Content-Security-Policy"] = "frame-ancestors 'none'"
             if path.startswith("/assets/"):

@@ -31,7 +31,7 @@ def subscribed(session: Session, event: str) -> list[Endpoint]:
     return [e for e in every(session) if event in e.events and not e.paused and e.disabled_at is None]
 
 
-def save(session: Session, id: str, url: str, events: Sequence[str], paused: bool = False) -> Endpoint:
+def save(session: Session, id: str, url: str, events: Sequence[str]) -> Endpoint:
     """Add (an unknown id) or change an endpoint. Raises `BadValue`; the page has checked where the address leads."""
     others = [e for e in every(session) if e.id != id]
     if not url.strip():
@@ -45,7 +45,7 @@ def save(session: Session, id: str, url: str, events: Sequence[str], paused: boo
     endpoint = session.get(Endpoint, id) or Endpoint(id=id)
     if endpoint.url != url.strip():
         recovered(endpoint)
-    endpoint.url, endpoint.paused = url.strip(), paused
+    endpoint.url = url.strip()
     endpoint.events = [event for event in EVENTS if event in events]
     session.add(endpoint)
     return endpoint

@@ -202,19 +202,21 @@ def missed(session: Session, claimed: Delivery, owner: str, tried: Tried) -> boo
     return True
 
 
-def replay(session: Session, id: str) -> None:
-    """Send a failed or finished delivery again, with the same id and body."""
+def replay(session: Session, id: str) -> bool:
+    """Send a delivery again, with the same id and body. False if its endpoint was removed or switched off."""
     row = session.get_one(Delivery, id)
+    endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
+    if row.endpoint_id and (endpoint is None or endpoint.disabled_at is not None):
+        return False
     row.status, row.due_at, row.set_at, row.attempts, row.done_at = Sent.PENDING, now(), now(), 0, None
     live.announce(live.WORK, TOPIC)
+    return True
 
 
 def replay_failed(session: Session) -> int:
     """Replay every failed delivery whose endpoint is still on; returns how many."""
     rows = session.exec(select(Delivery).where(Delivery.status == Sent.FAILED, Delivery.event != "test")).all()
-    for row in rows:
-        replay(session, row.id)
-    return len(rows)
+    return sum(replay(session, row.id) for row in rows)
 
 
 def tidy(session: Session, before: datetime) -> int:
@@ -321,6 +323,7 @@ _SENT: Final = (
     .values(
         status=Sent.SENT,
         due_at=None,
+        owner="",
         done_at=bindparam("now"),
         attempts=Delivery.attempts + 1,
         answer=bindparam("said"),

@@ -63,14 +63,14 @@ class DeliveriesState(rx.State):
     @rx.event
     async def replay(self, id: str) -> None:
         """`Replay`, or `Try now`: the same id and the same bytes."""
-        await transact(outbox.replay, str(id))
-        self.status = "Sending it again."
+        again = await transact(outbox.replay, str(id))
+        self.status = "Sending it again." if again else "Not sent: its endpoint was removed or is switched off."
 
     @rx.event
     async def replay_failed(self) -> None:
         """`Replay failed`."""
         number = await transact(outbox.replay_failed)
-        self.status = f"Sending {number} again." if number else "Nothing has failed."
+        self.status = f"Sending {number} again." if number else "There is nothing to send again."
 
     async def _look(self) -> None:
         found = await read(_window, self.chosen, self.sought, self.skip)

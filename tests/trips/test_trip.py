@@ -221,3 +221,10 @@ async def test_pages_have_their_headers(server: Server) -> None:
         assert asset.headers["content-encoding"] == "br"
         signed_out = await client.get(f"{server.url}/inbox")
         assert signed_out.headers["location"] == "/login?next=/inbox"
+
+
+async def test_the_link_of_a_mail_leaks_nowhere(server: Server) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        page = await client.get(f"{server.url}/claim/nothing")
+    assert (page.status_code, page.headers["referrer-policy"]) == (410, "no-referrer")
+    assert page.headers["x-frame-options"] == "DENY"
