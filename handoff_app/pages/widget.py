@@ -22,7 +22,6 @@ class Opened:
     """What a tab learns when it opens."""
 
     visitor_id: str
-    has_email: bool
     enabled: bool
     shop: settings.Shop
     words: dict[str, str]
@@ -218,7 +217,6 @@ def _open(session: Session, secret: str, languages: str, page_url: str) -> Opene
         chat = conversations.start(session, visitor.id, locale, _checked_page(page_url))
     return Opened(
         visitor_id=visitor.id,
-        has_email=bool(visitor.email),
         enabled=settings.escalations(session).enabled,
         shop=settings.shop(session),
         words=settings.words(session, chat.locale, WORDS),
