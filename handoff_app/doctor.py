@@ -13,7 +13,7 @@ from handoff_app import net
 from handoff_app.channels.email import server_options
 from handoff_app.config import config
 from handoff_app.db import engine, transact
-from handoff_app.domain import settings
+from handoff_app.domain import mail_server, settings, slack_team
 
 
 def report() -> int:
@@ -44,7 +44,7 @@ async def _database() -> str:
 
 
 async def _mail() -> str:
-    url = (await transact(settings.mail_credentials))["smtp_url"]
+    url = (await transact(mail_server.credentials))["smtp_url"]
     if not url:
         return f"not configured: mail is written to {config().data_dir / 'mail'}"
     options = server_options(url)
@@ -55,7 +55,7 @@ async def _mail() -> str:
 
 
 async def _slack() -> str:
-    token = await transact(settings.slack_token)
+    token = await transact(slack_team.token)
     if not token:
         return "not configured"
     try:

@@ -29,10 +29,13 @@ from handoff_app.domain import (
     endpoints,
     escalations,
     knowledge,
+    mail_server,
     outbox,
     reminders,
     replies,
     settings,
+    slack_team,
+    texts,
 )
 from handoff_app.domain.models import Article, Author, Conversation, Delivery, Endpoint, Reason, now
 
@@ -208,7 +211,7 @@ class Worker:
     async def _reply_due(self) -> int:
         """What agents answered in Slack."""
         rows = await transact(replies.waiting)
-        token = await read(settings.slack_token) if rows else ""
+        token = await read(slack_team.token) if rows else ""
         for row in rows:
             try:
                 email, _ = await slack.person(token, row.user)
@@ -276,9 +279,9 @@ def _means(session: Session, rows: Sequence[Delivery]) -> dict[str, tuple[dict[s
 
 def _credentials(session: Session, row: Delivery) -> dict[str, str]:
     if row.channel == "slack":
-        return {"slack_token": settings.slack_token(session), "slack_channel_id": settings.slack(session).channel_id}
+        return {"slack_token": slack_team.token(session), "slack_channel_id": slack_team.known(session).channel_id}
     if row.channel == "email":
-        return settings.mail_credentials(session)
+        return mail_server.credentials(session)
     endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
     return {"webhook_secrets": "\n".join(endpoints.keys(endpoint))} if endpoint else {}
 
@@ -318,7 +321,7 @@ def _failed(session: Session, conversation_id: str, epoch: int, leased_until: da
     """Never silence: say that it failed, and bring a human."""
     due.settle_answer(session, conversation_id, leased_until)
     conversation = session.get_one(Conversation, conversation_id)
-    said = i18n.text("ai.failed", conversation.locale, settings.edited_texts(session, conversation.locale))
+    said = i18n.text("ai.failed", conversation.locale, texts.edited(session, conversation.locale))
     if conversations.ai_says(session, conversation_id, epoch, said, 0.0):
         escalations.ask(session, conversation, Reason.AI_FAILED)
 
@@ -329,7 +332,7 @@ def _said(session: Session, conversation_id: str, answer: Answer) -> str:
     keys = [] if answer.confident else ["ai.unsure"]
     if answer.offer and settings.escalations(session).enabled:
         keys.append("offer.text")
-    words = " ".join(settings.words(session, locale, keys).values())
+    words = " ".join(texts.words(session, locale, keys).values())
     return "\n\n".join(part for part in (answer.text, words) if part)
 
 

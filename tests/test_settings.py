@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from handoff_app.domain import endpoints, settings
+from handoff_app.domain import endpoints, settings, slack_team, texts
 from handoff_app.domain.models import Endpoint, Setting
 from tests.conftest import World
 
@@ -40,7 +40,7 @@ def test_secrets_are_sealed_and_only_the_worker_opens_them(world: World) -> None
     assert "s3cret" not in str(stored)
     assert "xoxb-1" not in str(stored)
     assert "s3cret" not in str(world.all(Endpoint))
-    assert world.do(settings.slack_token) == "xoxb-1"
+    assert world.do(slack_team.token) == "xoxb-1"
     assert world.do(lambda s: endpoints.keys(s.get_one(Endpoint, "main"))) == ["s3cret"]
 
 
@@ -50,13 +50,13 @@ def test_addresses_are_split_cleaned_and_kept_once() -> None:
 
 def test_an_edit_that_loses_its_placeholder_is_refused(world: World) -> None:
     with pytest.raises(settings.BadValue, match="name"):
-        world.do(settings.save_texts, "en", {"agent.joined": "Somebody joined"})
+        world.do(texts.save, "en", {"agent.joined": "Somebody joined"})
 
 
 def test_an_edit_is_kept_per_language_and_the_default_is_no_edit(world: World) -> None:
-    world.do(settings.save_texts, "de", {"offer.yes": "Ja bitte", "offer.no": "Nein, danke"})
-    assert world.do(settings.edited_texts, "de") == {"offer.yes": "Ja bitte"}
-    assert world.do(settings.words, "en", ["offer.yes"]) == {"offer.yes": "Yes, connect me"}
+    world.do(texts.save, "de", {"offer.yes": "Ja bitte", "offer.no": "Nein, danke"})
+    assert world.do(texts.edited, "de") == {"offer.yes": "Ja bitte"}
+    assert world.do(texts.words, "en", ["offer.yes"]) == {"offer.yes": "Yes, connect me"}
 
 
 def test_the_setup_token_works_once(world: World) -> None:

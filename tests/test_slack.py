@@ -16,7 +16,7 @@ from handoff_app.api.slack import router
 from handoff_app.channels import slack
 from handoff_app.channels.base import PermanentError
 from handoff_app.config import config
-from handoff_app.domain import agents, conversations, desk, escalations, replies, settings
+from handoff_app.domain import agents, conversations, desk, escalations, replies, slack_team
 from handoff_app.domain.models import Conversation, Delivery, Message, Reason, SlackEvent
 from handoff_app.worker import Worker
 from tests.conftest import World
@@ -51,8 +51,8 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def chat(workspace: Receiver, world: World) -> str:
     """A conversation that waits and has its thread in Slack; two-way is on."""
-    world.do(settings.connect_slack, "xoxb-test", "Acme", "B1")
-    world.do(settings.answer_from_slack, True)
+    world.do(slack_team.connect, "xoxb-test", "Acme", "B1")
+    world.do(slack_team.answer_from_slack, True)
     made = world.chat("Hello")
 
     def prepare(session: Any) -> None:
@@ -119,7 +119,7 @@ async def test_what_is_not_an_answer_to_the_visitor_stays_inside(
 
 
 async def test_alerts_only_is_the_default(http: httpx.AsyncClient, world: World, chat: str) -> None:
-    world.do(settings.answer_from_slack, False)
+    world.do(slack_team.answer_from_slack, False)
     await post(http, event("Hello?"))
     assert world.all(SlackEvent) == []
 
@@ -179,8 +179,8 @@ async def test_an_admin_installs_and_nobody_else(http: httpx.AsyncClient, worksp
         await http.get("/api/slack/callback", params={**callback, "code": "bad"}, headers=cookie)
     ).status_code == 502
     assert (await http.get("/api/slack/callback", params=callback, headers=cookie)).status_code == 303
-    assert world.do(settings.slack).team == "Acme"
-    assert world.do(settings.slack_token) == "xoxb-test"
+    assert world.do(slack_team.known).team == "Acme"
+    assert world.do(slack_team.token) == "xoxb-test"
 
 
 def test_later_messages_go_to_the_thread_while_it_waits(world: World, chat: str) -> None:

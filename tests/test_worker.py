@@ -12,7 +12,7 @@ import pytest
 
 from handoff_app import db, worker
 from handoff_app.config import config
-from handoff_app.domain import conversations, endpoints, escalations, outbox, settings
+from handoff_app.domain import conversations, endpoints, escalations, mail_server, outbox, settings
 from handoff_app.domain.models import Attempt, Bounce, Delivery, Endpoint, Reason, Sent, now
 from tests.conftest import World
 from tests.fake_world import Mailbox, Receiver, Request
@@ -227,7 +227,7 @@ async def test_two_secrets_sign_while_one_is_changed_and_bytes_and_id_stay(world
 @pytest.mark.parametrize("fault", ["421", "451", "550", "drop"])
 async def test_a_mail_server_that_fails_at_a_step(world: World, step: str, fault: str) -> None:
     server = Smtp(step, fault)
-    world.do(settings.save_mail, settings.Mail(server="127.0.0.1", port=server.port, security="none"))
+    world.do(mail_server.save, mail_server.MailServer(server="127.0.0.1", port=server.port, security="none"))
     only(world, email_on=True, emails="grace@acme.example; linus@acme.example")
     escalate(world)
     rows = await worked(world, tried)
@@ -239,7 +239,7 @@ async def test_a_mail_server_that_fails_at_a_step(world: World, step: str, fault
 
 async def test_a_server_that_drops_after_the_mail_gets_the_same_message_id_again(world: World) -> None:
     server = Smtp("body", "drop-after")
-    world.do(settings.save_mail, settings.Mail(server="127.0.0.1", port=server.port, security="none"))
+    world.do(mail_server.save, mail_server.MailServer(server="127.0.0.1", port=server.port, security="none"))
     only(world, email_on=True, emails="grace@acme.example")
     escalate(world)
     await worked(world, tried)
@@ -261,7 +261,7 @@ async def test_one_refused_recipient_stops_no_other(world: World) -> None:
 
     mailbox = Picky()
     port = int(mailbox.url.rpartition(":")[2])
-    world.do(settings.save_mail, settings.Mail(server="127.0.0.1", port=port, security="none"))
+    world.do(mail_server.save, mail_server.MailServer(server="127.0.0.1", port=port, security="none"))
     only(world, email_on=True, emails="grace@acme.example; linus@acme.example", round_robin=False)
     escalate(world)
     rows = await worked(world, tried)

@@ -13,7 +13,7 @@ from handoff_app.channels import slack
 from handoff_app.channels.base import PermanentError, RetryLater
 from handoff_app.config import config
 from handoff_app.db import transact
-from handoff_app.domain import replies, settings
+from handoff_app.domain import replies, slack_team
 
 router = APIRouter(prefix="/api/slack", include_in_schema=False)
 
@@ -43,7 +43,7 @@ async def callback(request: Request, code: str = "", state: str = "") -> Respons
             team, bot = await slack.identify(token)
         except (PermanentError, RetryLater) as error:
             return problem(502, f"{error}. Try again from the settings.")
-        await transact(settings.connect_slack, token, team, bot)
+        await transact(slack_team.connect, token, team, bot)
     return RedirectResponse("/settings/notifications", 303)
 
 

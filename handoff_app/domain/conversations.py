@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from handoff_app import i18n, live, vault
-from handoff_app.domain import settings
+from handoff_app.domain import settings, texts
 from handoff_app.domain.models import (
     Author,
     Conversation,
@@ -176,7 +176,7 @@ def messages_before(session: Session, conversation_id: str, before: int, limit: 
 
 def system_line(session: Session, conversation: Conversation, key: str, **values: str) -> int:
     """A line by nobody, in the visitor's language, with the owner's words; the inbox shows it by its key."""
-    said = i18n.text(key, conversation.locale, settings.edited_texts(session, conversation.locale), **values)
+    said = i18n.text(key, conversation.locale, texts.edited(session, conversation.locale), **values)
     return write(session, conversation.id, Author.SYSTEM, said, key=key, name=next(iter(values.values()), ""))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from handoff_app import i18n
-from handoff_app.domain import agents, conversations, outbox, settings
+from handoff_app.domain import agents, conversations, outbox, settings, slack_team
 from handoff_app.domain.models import (
     Author,
     Conversation,
@@ -154,9 +154,9 @@ def claimed(session: Session, conversation: Conversation, by: str) -> None:
 
 def follow_up(session: Session, conversation_id: str) -> None:
     """The visitor wrote again: Slack hears of it in its thread while it waits, and later if answers come from there."""
-    if not settings.slack_on(session):  # asked for every message of a live chat: one read, no more
+    if not slack_team.notified(session):  # asked for every message of a live chat: one read, no more
         return
-    wanted, team = settings.escalations(session), settings.slack(session)
+    wanted, team = settings.escalations(session), slack_team.known(session)
     escalation = open_one(session, conversation_id)
     if escalation is None or (escalation.claimed_at is not None and not team.two_way):
         return

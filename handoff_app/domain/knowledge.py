@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, func, select
 
-from handoff_app.domain import settings
+from handoff_app.domain import settings, shop, texts
 from handoff_app.domain.models import Article
 
 _DEMO = Path(__file__).parent.parent / "demo.toml"
@@ -44,11 +44,11 @@ def load_demo(session: Session) -> int:
                 demo=True,
             )
         )
-    shop = data["shop"]
-    settings.save_shop(
+    told = data["shop"]
+    shop.save(
         session,
-        settings.Shop(name=shop["name"], assistant=shop["assistant"], quick_replies=tuple(shop["quick_replies"])),
+        shop.Shop(name=told["name"], assistant=told["assistant"], quick_replies=tuple(told["quick_replies"])),
     )
-    settings.save_texts(session, "en", {"greeting": "\n\n".join(shop["greeting"])})
+    texts.save(session, "en", {"greeting": "\n\n".join(told["greeting"])})
     settings.remember_demo(session)
     return len(data["article"])

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, delete, select
 
 from handoff_app import i18n, vault
 from handoff_app.config import config
-from handoff_app.domain import conversations, outbox, settings
+from handoff_app.domain import conversations, outbox, settings, shop, texts
 from handoff_app.domain.models import Author, Conversation, Message, ReturnLink, Visitor, now
 
 LINK_LASTS: Final = timedelta(days=7)
@@ -52,12 +52,12 @@ def tidy(session: Session) -> None:
 
 def _write(session: Session, conversation: Conversation, visitor: Visitor) -> None:
     locale = conversation.locale
-    words = {**settings.edited_texts(session, locale)}
+    words = {**texts.edited(session, locale)}
     unseen = _unseen(session, conversation)
     who = unseen[-1].name if unseen else ""
-    shop = settings.shop(session).name or i18n.text("widget.title", locale, words)
+    name = shop.known(session).name or i18n.text("widget.title", locale, words)
     letter = outbox.Letter(
-        subject=i18n.text("mail.reply.subject", locale, words, name=who, shop=shop),
+        subject=i18n.text("mail.reply.subject", locale, words, name=who, shop=name),
         lines=tuple(message.text for message in unseen),
         button=i18n.text("mail.reply.button", locale, words),
         url=f"{config().base_url}/widget?layout=page#back={_new_link(session, conversation)}",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlmodel import Session, col, delete, select
 
 from handoff_app import live
-from handoff_app.domain import agents, conversations, desk, due, settings
+from handoff_app.domain import agents, conversations, desk, due, slack_team
 from handoff_app.domain.models import Conversation, SlackEvent, now
 
 INSIDE: Final = "note:"
@@ -24,7 +24,7 @@ class Unsent:
 
 def keep(session: Session, event: Mapping[str, Any], event_id: str) -> bool:
     """Keep a message event of Slack if it is a person's reply in a thread and two-way is on; once per id."""
-    if not settings.slack(session).two_way or not _is_reply(event):
+    if not slack_team.known(session).two_way or not _is_reply(event):
         return False
     if session.get(SlackEvent, event_id[:100]) is not None:
         return False

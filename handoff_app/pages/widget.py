@@ -9,7 +9,7 @@ from sqlmodel import Session
 from handoff_app import i18n, live
 from handoff_app.answering import intent
 from handoff_app.db import read, transact
-from handoff_app.domain import conversations, escalations, reminders, settings, transcript
+from handoff_app.domain import conversations, escalations, reminders, settings, shop, texts, transcript
 from handoff_app.domain.models import Conversation, Prompt, Reason, Status
 from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
@@ -23,7 +23,7 @@ class Opened:
 
     visitor_id: str
     enabled: bool
-    shop: settings.Shop
+    shop: shop.Shop
     words: dict[str, str]
     chat: transcript.Chat
 
@@ -218,8 +218,8 @@ def _open(session: Session, secret: str, languages: str, page_url: str) -> Opene
     return Opened(
         visitor_id=visitor.id,
         enabled=settings.escalations(session).enabled,
-        shop=settings.shop(session),
-        words=settings.words(session, chat.locale, WORDS),
+        shop=shop.known(session),
+        words=texts.words(session, chat.locale, WORDS),
         chat=transcript.read(session, chat.id, 0),
     )
 
@@ -231,7 +231,7 @@ def _come_back(session: Session, opened: Opened, secret: str) -> Opened:
     except conversations.NotFound:
         return opened
     chat = transcript.read(session, conversation, 0)
-    return replace(opened, chat=chat, words=settings.words(session, chat.locale, WORDS))
+    return replace(opened, chat=chat, words=texts.words(session, chat.locale, WORDS))
 
 
 def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, seen: int) -> transcript.Chat:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from handoff_app import net
 from handoff_app.db import read, transact
-from handoff_app.domain import escalations, outbox, settings
+from handoff_app.domain import escalations, mail_server, outbox, settings
 from handoff_app.domain.models import Sent
 from handoff_app.pages.settings.escalations_view import escalations_view
 from handoff_app.pages.shared.tabs import tabs
@@ -56,7 +56,7 @@ class EscalationsState(rx.State):
     @rx.event
     async def open(self) -> None:
         """Show what is saved."""
-        self.files = (await read(settings.mail)).to_files
+        self.files = (await read(mail_server.known)).to_files
         tabs.watch(self, [outbox.TOPIC], pause=0.2)
         self._show(await transact(settings.escalations), "Saved")
         await self._look()

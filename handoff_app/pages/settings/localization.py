@@ -6,7 +6,7 @@ import reflex as rx
 
 from handoff_app import i18n
 from handoff_app.db import transact
-from handoff_app.domain import settings
+from handoff_app.domain import settings, texts
 from handoff_app.pages.settings.localization_view import Entry, localization_view
 
 LABELS: Final = {
@@ -73,10 +73,10 @@ class LocalizationState(rx.State):
     @rx.event
     async def save(self) -> Any:
         """All of them or none; the first that must change gets the focus."""
-        texts = await transact(settings.edited_texts, self.locale)
-        texts |= {entry.key: entry.text for entry in self.entries}
+        wanted = await transact(texts.edited, self.locale)
+        wanted |= {entry.key: entry.text for entry in self.entries}
         try:
-            await transact(settings.save_texts, self.locale, texts)
+            await transact(texts.save, self.locale, wanted)
         except settings.BadValue as error:
             self.entries = [Entry(e.key, e.label, e.default, e.text, str(error) if e.key == error.field else "")
                             for e in self.entries]  # fmt: skip
@@ -91,9 +91,9 @@ class LocalizationState(rx.State):
         await self._read("Changes discarded")
 
     async def _read(self, status: str) -> None:
-        texts = await transact(settings.edited_texts, self.locale)
+        own = await transact(texts.edited, self.locale)
         self.entries = [
-            Entry(key, label, i18n.default(key, self.locale), texts.get(key, "")) for key, label in LABELS.items()
+            Entry(key, label, i18n.default(key, self.locale), own.get(key, "")) for key, label in LABELS.items()
         ]
         self.direction = i18n.direction(self.locale)
         self.edited = sum(1 for entry in self.entries if entry.text)

@@ -13,7 +13,7 @@ from handoff_app.channels.base import PermanentError, RetryLater
 from handoff_app.channels.slack import Place
 from handoff_app.config import config
 from handoff_app.db import read, transact
-from handoff_app.domain import endpoints, outbox, settings
+from handoff_app.domain import endpoints, mail_server, outbox, settings, slack_team
 from handoff_app.domain.models import Endpoint, Sent, new_id, now
 from handoff_app.domain.outbox import Letter
 from handoff_app.pages.settings.notifications_view import notifications_view
@@ -74,7 +74,7 @@ class NotificationsState(rx.State):
         self.errors, self.secret, self.secret_of, self.editing = dict.fromkeys(ERRORS, ""), "", "", ""
         self.can_install = bool(config().slack_client_id)
         self.can_listen = bool(config().slack_signing_secret or config().slack_app_token)
-        self._show_mail(await read(settings.mail))
+        self._show_mail(await read(mail_server.known))
         await self._show_slack()
         await self._look()
 
@@ -91,8 +91,8 @@ class NotificationsState(rx.State):
         typed = {name: self.mail[name].strip() for name in MAIL_FIELDS if name not in ("password", "port")}
         port = int(self.mail["port"]) if self.mail["port"].strip().isdecimal() else 0
         try:
-            wanted = settings.Mail(**typed, port=port)
-            saved = await transact(settings.save_mail, wanted, self.mail["password"] or None)
+            wanted = mail_server.MailServer(**typed, port=port)
+            saved = await transact(mail_server.save, wanted, self.mail["password"] or None)
         except settings.BadValue as error:
             return self._refuse(error)
         self._show_mail(saved)
@@ -121,7 +121,7 @@ class NotificationsState(rx.State):
             team, bot = await slack.identify(token)
         except (PermanentError, RetryLater) as error:
             return self._refuse(settings.BadValue("slack_token", f"{error}. Check the token and try again."))
-        await transact(settings.connect_slack, token, team, bot)
+        await transact(slack_team.connect, token, team, bot)
         self.slack_token, self.errors = "", dict.fromkeys(ERRORS, "")
         await self._show_slack()
         return None
@@ -129,7 +129,7 @@ class NotificationsState(rx.State):
     @rx.event
     async def disconnect_slack(self) -> None:
         """Forget the workspace."""
-        await transact(settings.disconnect_slack)
+        await transact(slack_team.disconnect)
         self._places, self.places = [], []
         await self._show_slack()
 
@@ -138,7 +138,7 @@ class NotificationsState(rx.State):
         """The channels whose name holds what was typed."""
         self.searched = str(form.get("channel", "")).strip().lstrip("#").lower()[:80]
         try:
-            self._places = self._places or await slack.places(await read(settings.slack_token))
+            self._places = self._places or await slack.places(await read(slack_team.token))
         except (PermanentError, RetryLater) as error:
             return self._refuse(settings.BadValue("slack", f"The channels could not be listed: {error}."))
         found = [place for place in self._places if self.searched in place.name]
@@ -151,14 +151,14 @@ class NotificationsState(rx.State):
         """Post there from now on."""
         for place in self._places:
             if place.id == id:
-                await transact(settings.choose_channel, place.id, place.name, place.joined)
+                await transact(slack_team.choose_channel, place.id, place.name, place.joined)
         self.places = []
         await self._show_slack()
 
     @rx.event
     async def switch_two_way(self, on: bool) -> None:
         """Let replies in a thread reach the visitor."""
-        await transact(settings.answer_from_slack, bool(on))
+        await transact(slack_team.answer_from_slack, bool(on))
         self.two_way = bool(on)
 
     @rx.event
@@ -244,13 +244,13 @@ class NotificationsState(rx.State):
             self.mail_status = said
 
     async def _show_slack(self) -> None:
-        known, wanted = await read(settings.slack), await read(settings.escalations)
+        known, wanted = await read(slack_team.known), await read(settings.escalations)
         self.team = known.team or ("Slack" if wanted.has_slack_token else "")
         self.channel, self.joined, self.two_way = wanted.slack_channel, known.joined, known.two_way
         self.slack_status, self.searched = "", ""
         self.version += 1
 
-    def _show_mail(self, saved: settings.Mail) -> None:
+    def _show_mail(self, saved: mail_server.MailServer) -> None:
         values = asdict(saved)
         self.mail = {name: str(values.get(name, "")) for name in MAIL_FIELDS}
         self.has_password, self.by_environment, self.to_files = saved.has_password, saved.by_environment, saved.to_files

@@ -1,0 +1,58 @@
+"""The connected Slack workspace: its token, its channel, and whether answers come from there."""
+
+from dataclasses import asdict, dataclass, replace
+
+from sqlmodel import Session
+
+from handoff_app import vault
+from handoff_app.domain import settings
+
+
+@dataclass(frozen=True)
+class SlackTeam:
+    """The connected workspace. `two_way`: replies in a thread reach the visitor as the agent who wrote them."""
+
+    team: str = ""
+    bot_id: str = ""
+    channel_id: str = ""
+    joined: bool = True
+    two_way: bool = False
+
+
+def known(session: Session) -> SlackTeam:
+    """What is known of the connected workspace."""
+    return SlackTeam(**(settings.get(session, "slack") or {}))
+
+
+def notified(session: Session) -> bool:
+    """Whether notices go to Slack."""
+    return bool((settings.get(session, "escalations") or {}).get("slack_on"))
+
+
+def connect(session: Session, token: str, team: str, bot_id: str) -> None:
+    """Keep a bot token that Slack has accepted."""
+    settings.put(session, "slack_token", vault.seal(token))
+    settings.put(session, "slack", asdict(SlackTeam(team=team, bot_id=bot_id)))
+
+
+def disconnect(session: Session) -> None:
+    """Forget the workspace; its notices are switched off."""
+    settings.put(session, "slack_token", "")
+    settings.put(session, "slack", asdict(SlackTeam()))
+    settings.put(session, "escalations", (settings.get(session, "escalations") or {}) | {"slack_on": False})
+
+
+def choose_channel(session: Session, id: str, name: str, joined: bool) -> None:
+    """Where notices are posted."""
+    settings.put(session, "slack", asdict(replace(known(session), channel_id=id, joined=joined)))
+    settings.put(session, "escalations", (settings.get(session, "escalations") or {}) | {"slack_channel": f"#{name}"})
+
+
+def answer_from_slack(session: Session, on: bool) -> None:
+    """Switch two-way on or off."""
+    settings.put(session, "slack", asdict(replace(known(session), two_way=on)))
+
+
+def token(session: Session) -> str:
+    """The opened bot token, for the worker and the doctor alone."""
+    return vault.open_sealed(settings.get(session, "slack_token") or "")
