@@ -66,6 +66,8 @@ class Worker:
         }
         self._wake = {name: asyncio.Event() for name in self._steps}
         self._under_way: Counter[str] = Counter()
+        self._tried: list[tuple[Delivery, outbox.Tried, bool]] = []
+        self._settling = asyncio.Lock()
         self._tidy_at = 0.0
         self._answerer: tuple[str, Answerer] | None = None
         self._encoder = Encoder(config().data_dir / "vectors.npz")
@@ -108,13 +110,11 @@ class Worker:
         busy = [target for target, number in self._under_way.items() if number >= MOST_PER_TARGET]
         if self._under_way.total() >= MOST_UNDER_WAY:
             return 0
-        rows = await transact(due.deliveries, self._name, busy=busy)
-        if rows:
-            means = await read(_means, rows)
-            for row in rows:
-                self._under_way[row.target] += 1
-            _start(self._deliver(row, *means[row.id]) for row in rows)
-        return len(rows)
+        claimed = await transact(_claimed, self._name, busy)
+        for row, _, _ in claimed:
+            self._under_way[row.target] += 1
+        _start(self._deliver(*each) for each in claimed)
+        return len(claimed)
 
     async def _deliver(self, row: Delivery, credentials: dict[str, str], thread: str) -> None:
         """Each in its own task: a target that hangs delays no other."""
@@ -122,12 +122,20 @@ class Worker:
             tried, arrived = await _tried(
                 Notice(row.id, row.event, row.target, row.body, thread), row.channel, credentials
             )
-            await transact(outbox.sent if arrived else outbox.missed, row, self._name, tried)
+            await self._settle(row, tried, arrived)
         finally:
             self._under_way[row.target] -= 1
             if self._under_way[row.target] <= 0:
                 del self._under_way[row.target]
             self._wake["deliver"].set()
+
+    async def _settle(self, row: Delivery, tried: outbox.Tried, arrived: bool) -> None:
+        """Keep what came of it; those that end while a commit is under way share the next one."""
+        self._tried.append((row, tried, arrived))
+        async with self._settling:
+            together, self._tried = self._tried, []
+            if together:
+                await transact(_settled, self._name, together)
 
     async def _answer_due(self) -> int:
         rows = await transact(due.answers, self._name)
@@ -267,14 +275,21 @@ async def _tried(notice: Notice, channel: str, credentials: dict[str, str]) -> t
     return outbox.Tried(receipt.answer, monotonic() - started, receipt.excerpt, receipt.thread), True
 
 
-def _means(session: Session, rows: Sequence[Delivery]) -> dict[str, tuple[dict[str, str], str]]:
-    """For each delivery what its channel needs: credentials, and the Slack thread that its conversation has."""
-    found: dict[str, tuple[dict[str, str], str]] = {}
-    for row in rows:
-        chat = session.get(Conversation, row.conversation_id) if row.conversation_id else None
-        thread = chat.slack_thread if chat and row.channel == "slack" else ""
-        found[row.id] = _credentials(session, row), thread
+def _claimed(session: Session, owner: str, busy: Sequence[str]) -> list[tuple[Delivery, dict[str, str], str]]:
+    """Due deliveries with what their channels need: credentials, and the Slack thread that the conversation has."""
+    found = []
+    for row in due.deliveries(session, owner, busy=busy):
+        chat = (
+            session.get(Conversation, row.conversation_id) if row.conversation_id and row.channel == "slack" else None
+        )
+        found.append((row, _credentials(session, row), chat.slack_thread if chat else ""))
     return found
+
+
+def _settled(session: Session, owner: str, tried: Sequence[tuple[Delivery, outbox.Tried, bool]]) -> None:
+    for row, what, arrived in tried:
+        settle = outbox.sent if arrived else outbox.missed
+        settle(session, row, owner, what)
 
 
 def _credentials(session: Session, row: Delivery) -> dict[str, str]:

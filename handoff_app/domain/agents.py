@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select
 
 from handoff_app import vault
@@ -29,6 +30,17 @@ def add(session: Session, email: str, name: str, role: Role, password_hash: str)
 def by_email(session: Session, email: str) -> Agent | None:
     """The person with this address, whatever its case."""
     return session.exec(select(Agent).where(Agent.email == email.strip().lower())).first()
+
+
+def ids(session: Session, addresses: Sequence[str]) -> dict[str, str]:
+    """The ids of the active agents among these addresses, by address in lower case."""
+    wanted = [address.lower() for address in addresses]
+    return {row.email: row.id for row in session.connection().execute(_IDS, {"among": wanted})} if wanted else {}
+
+
+_IDS: Final = select(Agent.email, Agent.id).where(
+    col(Agent.email).in_(bindparam("among", expanding=True)), col(Agent.active).is_(True)
+)
 
 
 def any_admin(session: Session) -> bool:

@@ -76,7 +76,11 @@ def recent(session: Session, visitor_id: str, limit: int = 10) -> Sequence[Conve
 
 def of_visitor(session: Session, visitor_id: str, conversation_id: str) -> Conversation:
     """The conversation if it is this visitor's. Raises `NotFound`."""
-    return locked(session, glance_of_visitor(session, visitor_id, conversation_id).id)
+    query = _ONE_OF_VISITOR.execution_options(populate_existing=True)
+    found: Conversation | None = session.execute(query, {"visitor": visitor_id, "id": conversation_id}).scalar()
+    if found is None:
+        raise NotFound(conversation_id)
+    return found
 
 
 def glance_of_visitor(session: Session, visitor_id: str, conversation_id: str) -> Row[Any]:

@@ -4,8 +4,9 @@ import base64
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import Row
 from sqlmodel import Session, col, select, update
 
 from handoff_app import vault
@@ -26,9 +27,16 @@ def every(session: Session) -> Sequence[Endpoint]:
     return session.exec(query).all()
 
 
-def subscribed(session: Session, event: str) -> list[Endpoint]:
-    """Those that want to hear of an event and are neither paused nor switched off."""
-    return [e for e in every(session) if event in e.events and not e.paused and e.disabled_at is None]
+_ACTIVE: Final = (
+    select(Endpoint.id, Endpoint.url, Endpoint.events)
+    .where(Endpoint.url != "", col(Endpoint.paused).is_(False), col(Endpoint.disabled_at).is_(None))
+    .order_by(col(Endpoint.id) != MAIN, col(Endpoint.created_at))
+)
+
+
+def subscribed(session: Session, event: str) -> list[Row[Any]]:
+    """The `id` and `url` of those that want to hear of an event and are neither paused nor switched off."""
+    return [e for e in session.connection().execute(_ACTIVE) if event in e.events]
 
 
 def save(session: Session, id: str, url: str, events: Sequence[str]) -> Endpoint:

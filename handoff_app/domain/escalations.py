@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -177,8 +179,8 @@ def told(session: Session, conversation: Conversation, event: str) -> None:
 
 def open_one(session: Session, conversation_id: str) -> Escalation | None:
     """The open escalation of a conversation."""
-    query = select(Escalation).where(Escalation.conversation_id == conversation_id, col(Escalation.closed_at).is_(None))
-    return session.exec(query).first()
+    found: Escalation | None = session.execute(_OPEN, {"of": conversation_id}).scalar()
+    return found
 
 
 def unheard(session: Session, conversation_id: str) -> None:
@@ -213,8 +215,19 @@ def _set_timers(escalation: Escalation, wanted: settings.Escalations) -> None:
 
 
 def _last_question(session: Session, conversation_id: str) -> str:
-    query = select(Message.text).where(Message.conversation_id == conversation_id, Message.author == Author.VISITOR)
-    return session.exec(query.order_by(col(Message.seq).desc()).limit(1)).first() or ""
+    found: str | None = session.connection().execute(_QUESTION, {"of": conversation_id}).scalar()
+    return found or ""
+
+
+_OPEN: Final = select(Escalation).where(
+    Escalation.conversation_id == bindparam("of"), col(Escalation.closed_at).is_(None)
+)
+_QUESTION: Final = (
+    select(Message.text)
+    .where(Message.conversation_id == bindparam("of"), Message.author == Author.VISITOR)
+    .order_by(col(Message.seq).desc())
+    .limit(1)
+)
 
 
 def _next_in_turn(session: Session, addresses: Sequence[str]) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,7 +13,8 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from handoff_app import live, vault
 from handoff_app.config import config
-from handoff_app.domain import agents, endpoints
+from handoff_app.domain import agents, endpoints, envelope
+from handoff_app.domain.envelope import Letter
 from handoff_app.domain.models import (
     Attempt,
     Bounce,
@@ -21,7 +22,6 @@ from handoff_app.domain.models import (
     Delivery,
     Endpoint,
     Escalation,
-    Message,
     Sent,
     Visitor,
     new_id,
@@ -30,7 +30,6 @@ from handoff_app.domain.models import (
 from handoff_app.domain.settings import Escalations, split_addresses
 
 TOPIC: Final = "deliveries"
-MOST_MESSAGES: Final = 100
 
 # Standard Webhooks' schedule (spec, "Retries"): seconds until the next try, about three days in all.
 SCHEDULE: Final = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
@@ -52,19 +51,6 @@ class Tried:
     permanent: bool = False
     gone: bool = False
     bounced: bool = False
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A mail in plain words: a subject, paragraphs, one button, and the messages below it."""
-
-    subject: str
-    lines: tuple[str, ...]
-    button: str = ""
-    url: str = ""
-    foot: str = ""
-    locale: str = "en"
-    messages: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,65 +78,37 @@ def write(
     visitor: Visitor,
     to: Sequence[Target],
     turn: int | None = None,
-) -> list[Delivery]:
+) -> int:
     """One delivery per target, due at once, its body frozen. `turn` tells apart what may be told several times."""
     session.flush()
     if not to:
-        return []
-    body = envelope(session, event, escalation, conversation, visitor)
-    turn = escalation.told_times if turn is None else turn
-    return [
-        _row(session, event, target, _for(session, target, body, conversation), escalation, conversation, turn)
-        for target in to
-    ]
+        return 0
+    body = envelope.of(session, event, escalation, conversation, visitor)
+    ids = agents.ids(session, [target.address for target in to if target.channel == "email"])
+    bodies = [_for(ids.get(target.address.lower()), body, conversation) for target in to]
+    about = {"escalation_id": escalation.id, "conversation_id": conversation.id}
+    return _write(session, to, bodies, about | {"turn": escalation.told_times if turn is None else turn})
 
 
-def write_test(
-    session: Session, channel: str, wanted: Escalations, endpoint_id: str = endpoints.MAIN
-) -> list[Delivery]:
-    """A test notice to the saved target of a channel, sent like every other. Empty if there is no target."""
+def write_test(session: Session, channel: str, wanted: Escalations, endpoint_id: str = endpoints.MAIN) -> int:
+    """A test notice to the saved target of a channel, sent like every other. 0 if there is no target."""
     endpoint = session.get(Endpoint, endpoint_id)
     saved = {
         "email": [Target("email", address) for address in split_addresses(wanted.emails)],
         "slack": [Target("slack", wanted.slack_channel)] if wanted.has_slack_token and wanted.slack_channel else [],
         "webhook": [Target("webhook", endpoint.url, endpoint.id)] if endpoint and endpoint.url else [],
     }
-    return [_row(session, "test", target, _test_envelope()) for target in saved[channel]]
+    to = saved[channel]
+    return _write(session, to, [envelope.test() for _ in to])
 
 
 def write_letter(
     session: Session, event: str, to: Sequence[str], letter: Letter, conversation: Conversation | None = None
-) -> list[Delivery]:
+) -> int:
     """A mail that is no escalation notice: what it says is made here, and frozen like every notice."""
-    body = {"event": event, "delivery_id": "", "timestamp": stamp(now()), "letter": asdict(letter)}
-    return [_row(session, event, Target("email", address), body, None, conversation) for address in to]
-
-
-def envelope(
-    session: Session, event: str, escalation: Escalation, conversation: Conversation, visitor: Visitor
-) -> dict[str, Any]:
-    """The notice as the contract fixes it, but for `delivery_id`, which each row adds."""
-    return {
-        "event": event,
-        "delivery_id": "",
-        "timestamp": stamp(now()),
-        "escalation": {
-            "id": escalation.id,
-            "reason": escalation.reason,
-            "created_at": stamp(escalation.created_at),
-            "assigned_to": escalation.assigned_to,
-        },
-        "conversation": {
-            "id": conversation.id,
-            "url": f"{config().base_url}/inbox/{conversation.id}",
-            "status": conversation.status,
-            "locale": conversation.locale,
-            "page_url": conversation.page_url,
-            "started_at": stamp(conversation.created_at),
-        },
-        "visitor": {"id": visitor.id, "email": visitor.email or None, "name": visitor.name or None, "verified": False},
-        "messages": _transcript(session, conversation.id),
-    }
+    body = envelope.letter(event, letter)
+    about = {"conversation_id": conversation.id if conversation else None}
+    return _write(session, [Target("email", address) for address in to], [body] * len(to), about)
 
 
 def retry_at(moment: datetime, attempts: int, seed: float | None = None) -> datetime | None:
@@ -263,44 +221,37 @@ def failures(session: Session) -> int:
     return int(session.exec(query).one())
 
 
-def stamp(moment: datetime) -> str:
-    """RFC 3339 in UTC, to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _write(
+    session: Session, to: Sequence[Target], bodies: Sequence[dict[str, Any]], about: dict[str, Any] | None = None
+) -> int:
+    """The rows in one statement past the ORM, like `conversations.write`: an escalation makes several at once."""
+    rows = [_row(target, body) | (about or {}) for target, body in zip(to, bodies, strict=True)]
+    if rows:
+        session.connection().execute(_INSERT, rows)
+        live.announce(live.WORK, TOPIC)
+    return len(rows)
 
 
-def _row(
-    session: Session,
-    event: str,
-    target: Target,
-    body: dict[str, Any],
-    escalation: Escalation | None = None,
-    conversation: Conversation | None = None,
-    turn: int = 0,
-) -> Delivery:
-    id = new_id()
-    row = Delivery(
-        id=id,
-        escalation_id=escalation.id if escalation else None,
-        conversation_id=conversation.id if conversation else None,
-        event=event,
-        channel=target.channel,
-        target=target.address,
-        turn=turn,
-        endpoint_id=target.endpoint_id,
-        body=json.dumps(body | {"delivery_id": id}, ensure_ascii=False).encode(),
-        due_at=now(),
-    )
-    session.add(row)
-    live.announce(live.WORK, TOPIC)
-    return row
+def _row(target: Target, body: dict[str, Any]) -> dict[str, Any]:
+    id, moment = new_id(), now()
+    return _BLANK | {
+        "id": id,
+        "event": body["event"],
+        "channel": target.channel,
+        "target": target.address,
+        "endpoint_id": target.endpoint_id,
+        "body": json.dumps(body | {"delivery_id": id}, ensure_ascii=False).encode(),
+        "due_at": moment,
+        "set_at": moment,
+        "created_at": moment,
+    }
 
 
-def _for(session: Session, target: Target, body: dict[str, Any], conversation: Conversation) -> dict[str, Any]:
+def _for(agent_id: str | None, body: dict[str, Any], conversation: Conversation) -> dict[str, Any]:
     """A mail to an agent carries a link that takes the conversation over; nobody else's notice does."""
-    agent = agents.by_email(session, target.address) if target.channel == "email" else None
-    if agent is None or not agent.active:
+    if agent_id is None:
         return body
-    url = f"{config().base_url}/claim/{vault.signed(CLAIM, [conversation.id, agent.id])}"
+    url = f"{config().base_url}/claim/{vault.signed(CLAIM, [conversation.id, agent_id])}"
     return body | {"conversation": body["conversation"] | {"take_over_url": url}}
 
 
@@ -316,6 +267,16 @@ def _attempt(id: str, tried: Tried, ok: bool) -> dict[str, Any]:
     return said | {"delivery_id": id, "ok": ok, "at": now()}
 
 
+_BLANK: Final[dict[str, Any]] = {
+    "escalation_id": None,
+    "conversation_id": None,
+    "turn": 0,
+    "status": Sent.PENDING,
+    "attempts": 0,
+    "owner": "",
+    "answer": "",
+}
+_INSERT: Final = insert(Delivery.__table__)  # type: ignore[attr-defined]
 # Built once. Each is guarded by what it expects to find.
 _SENT: Final = (
     update(Delivery.__table__)  # type: ignore[attr-defined]
@@ -355,33 +316,6 @@ def _switched_off(endpoint: Endpoint) -> Letter:
         button="Open notifications",
         url=f"{config().base_url}/settings/notifications",
     )
-
-
-def _transcript(session: Session, conversation_id: str) -> list[dict[str, str]]:
-    query = select(Message).where(Message.conversation_id == conversation_id, col(Message.suggestion).is_(False))
-    rows = session.exec(query.order_by(col(Message.seq).desc()).limit(MOST_MESSAGES)).all()
-    return [{"id": m.id, "author": m.author, "text": m.text, "created_at": stamp(m.created_at)} for m in rows[::-1]]
-
-
-def _test_envelope() -> dict[str, Any]:
-    moment, id = stamp(now()), new_id()
-    said = "This is a test from Handoff. Nobody is waiting."
-    return {
-        "event": "test",
-        "delivery_id": "",
-        "timestamp": moment,
-        "escalation": {"id": id, "reason": "asked_for_human", "created_at": moment, "assigned_to": None},
-        "conversation": {
-            "id": id,
-            "url": f"{config().base_url}/inbox",
-            "status": "waiting",
-            "locale": "en",
-            "page_url": config().base_url,
-            "started_at": moment,
-        },
-        "visitor": {"id": id, "email": "vera@example.com", "name": "Vera (test)", "verified": False},
-        "messages": [{"id": id, "author": "visitor", "text": said, "created_at": moment}],
-    }
 
 
 def _held(session: Session, id: str, owner: str) -> Delivery | None:

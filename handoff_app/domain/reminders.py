@@ -9,6 +9,7 @@ from sqlmodel import Session, col, delete, select
 from handoff_app import i18n, vault
 from handoff_app.config import config
 from handoff_app.domain import conversations, outbox, settings, shop, texts
+from handoff_app.domain.envelope import Letter
 from handoff_app.domain.models import Author, Conversation, Message, ReturnLink, Visitor, now
 
 LINK_LASTS: Final = timedelta(days=7)
@@ -56,7 +57,7 @@ def _write(session: Session, conversation: Conversation, visitor: Visitor) -> No
     unseen = _unseen(session, conversation)
     who = unseen[-1].name if unseen else ""
     name = shop.known(session).name or i18n.text("widget.title", locale, words)
-    letter = outbox.Letter(
+    letter = Letter(
         subject=i18n.text("mail.reply.subject", locale, words, name=who, shop=name),
         lines=tuple(message.text for message in unseen),
         button=i18n.text("mail.reply.button", locale, words),

@@ -43,16 +43,19 @@ class Escalations:
     has_webhook_secret: bool = False
 
 
+_MAIN: Final = select(Endpoint.url, Endpoint.secret, Endpoint.paused, Endpoint.disabled_at).where(Endpoint.id == "main")
+
+
 def escalations(session: Session) -> Escalations:
     """The settings of escalations, or their defaults."""
     saved: dict[str, Any] = get(session, "escalations") or {}
-    main = session.get(Endpoint, "main") or Endpoint(paused=True)
+    main = session.connection().execute(_MAIN).first()
     return Escalations(
         **saved,
-        webhook_on=not main.paused and main.disabled_at is None,
-        webhook_url=main.url,
+        webhook_on=main is not None and not main.paused and main.disabled_at is None,
+        webhook_url=main.url if main else "",
         has_slack_token=bool(get(session, "slack_token")),
-        has_webhook_secret=bool(main.secret),
+        has_webhook_secret=bool(main and main.secret),
     )
 
 
@@ -93,6 +96,7 @@ def _save_main_endpoint(session: Session, wanted: Escalations, secret: str | Non
         main.secret = vault.seal(secret.strip())
         main.old_secret, main.old_secret_until = "", None
     session.add(main)
+    session.flush()
 
 
 def split_addresses(typed: str) -> list[str]:

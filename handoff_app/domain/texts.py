@@ -1,19 +1,23 @@
 """The owner's own words, per language, over the defaults of the catalog."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, delete, select
 
 from handoff_app import i18n
 from handoff_app.domain.models import EditedText
 from handoff_app.domain.settings import BadValue
 
+_OWN: Final = select(EditedText.key, EditedText.text).where(EditedText.locale == bindparam("of"))
+
 
 def edited(session: Session, locale: str) -> dict[str, str]:
     """The owner's own words in one locale, by key."""
     known: dict[str, dict[str, str]] = session.info.setdefault("texts", {})  # one read per transaction
     if locale not in known:
-        rows = session.exec(select(EditedText).where(EditedText.locale == locale))
+        rows = session.connection().execute(_OWN, {"of": locale})
         known[locale] = {row.key: row.text for row in rows}
     return known[locale]
 

@@ -14,8 +14,8 @@ from handoff_app.channels.slack import Place
 from handoff_app.config import config
 from handoff_app.db import read, transact
 from handoff_app.domain import endpoints, mail_server, outbox, settings, slack_team
+from handoff_app.domain.envelope import Letter
 from handoff_app.domain.models import Endpoint, Sent, new_id, now
-from handoff_app.domain.outbox import Letter
 from handoff_app.pages.settings.notifications_view import notifications_view
 from handoff_app.pages.shared.tabs import tabs
 
