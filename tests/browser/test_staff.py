@@ -127,6 +127,7 @@ def test_axe_finds_nothing_serious_on_any_page(browser: Browser, sides: Sides, w
         "/deliveries",
         "/settings/notifications",
         "/settings/escalations",
+        "/settings/ai",
         "/settings/localization",
         "/login",
     )
