@@ -19,7 +19,7 @@ from handoff_app.answering.base import Answer, Answerer, Question, Turn
 from handoff_app.answering.builtin import Builtin
 from handoff_app.answering.encoder import Encoder, Stopped
 from handoff_app.answering.grounded import Grounded
-from handoff_app.answering.llm import Llm
+from handoff_app.answering.llm import Llm, sdk
 from handoff_app.answering.retrieval import Index
 from handoff_app.channels import slack
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
@@ -161,14 +161,16 @@ class Worker:
         builtin = await self._ready()
         if access is None:
             return builtin
-        if self._llm is None or self._llm[0] != access:  # the earlier one's connections end with its last answer
+        if self._llm is None or self._llm[0] != access:  # the earlier one goes with its last answer
             self._llm = (access, Llm(access.url, access.key, access.model, access.trusted))
         return Grounded(builtin.index, self._llm[1], access.timeout, otherwise=builtin)
 
     async def _get_ready(self) -> None:
-        """Learn the articles before the first question comes."""
+        """Learn the articles before the first question comes, and load what asks the model if there is one."""
         try:
             await self._ready()
+            if await read(llm.access):
+                await sdk()
         except Exception:
             log.exception("the articles could not be read")
 

@@ -74,20 +74,20 @@ class Llm:
             await self._client.close()
 
     async def _once(self, messages: Sequence[Message], heard: Heard | None) -> str:
-        sdk = await _sdk()
+        openai = await sdk()
         try:
-            response = await self._ask(sdk, messages)
+            response = await self._ask(openai, messages)
             try:
                 text = await _read(response, heard)
             finally:
                 await response.http_response.aclose()
         except net.Refused as error:
             raise NoAnswer(f"was not asked: {error}", wait=None) from error
-        except sdk.APIStatusError as error:
+        except openai.APIStatusError as error:
             raise _refusal(error) from error
-        except sdk.APITimeoutError as error:
+        except openai.APITimeoutError as error:
             raise NoAnswer("did not answer in time") from error
-        except (sdk.APIError, httpx.HTTPError) as error:
+        except (openai.APIError, httpx.HTTPError) as error:
             raise _unreached(error) from error
         except (ValueError, TypeError, AttributeError, LookupError) as error:
             raise NoAnswer("answered something that is no chat completion") from error
@@ -95,12 +95,12 @@ class Llm:
             raise NoAnswer("answered nothing")
         return text
 
-    async def _ask(self, sdk: Any, messages: Sequence[Message]) -> Any:
+    async def _ask(self, openai: Any, messages: Sequence[Message]) -> Any:
         """The response with its head read. No temperature and no limit: some models refuse a request that sets them."""
         if not self._trusted:
             net.check_url(self._url)
         if self._client is None:
-            self._client = sdk.AsyncOpenAI(
+            self._client = openai.AsyncOpenAI(
                 base_url=self._url,
                 api_key=self._key or "none",
                 http_client=net.client(self._trusted),
@@ -111,16 +111,16 @@ class Llm:
         )
 
 
+async def sdk() -> Any:
+    """The SDK. Its import takes a second: in a thread, so that nobody else waits."""
+    return await asyncio.to_thread(importlib.import_module, "openai")
+
+
 async def trial(llm: Llm, seconds: float = TRIAL_SECONDS) -> str:
     """Ask for a word; which model answered and how long it took. Raises `NoAnswer`."""
     started = monotonic()
     await llm.reply([{"role": "user", "content": "Reply with the one word: ready"}], seconds)
     return f"{llm.model} answered in {(monotonic() - started) * 1000:.0f} ms"
-
-
-async def _sdk() -> Any:
-    """Its import takes a second: in a thread, so that nobody else waits."""
-    return await asyncio.to_thread(importlib.import_module, "openai")
 
 
 async def _read(response: Any, heard: Heard | None) -> str:
