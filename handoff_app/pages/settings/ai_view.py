@@ -21,7 +21,7 @@ def ai_view(state: Any) -> rx.Component:
 
 def _model(state: Any) -> rx.Component:
     return card(
-        "Language model",
+        "LLM",
         "bot",
         rx.cond(state.in_use, pill("In use", "circle-check", "ok"), pill("Not in use", "circle-dashed", "none")),
         switch_row(

@@ -10,8 +10,8 @@ from handoff_app.pages.shared.parts import icon, link
 _PAGES: Final = (
     ("/settings/escalations", "Escalations", "life-buoy"),
     ("/settings/notifications", "Notifications", "send"),
-    ("/settings/ai", "AI", "bot"),
     ("/settings/localization", "Localization", "languages"),
+    ("/settings/ai", "AI", "bot"),
 )
 
 
@@ -88,10 +88,12 @@ def card(title: str, name: str, health: rx.Component, *body: Any, foot: Any) -> 
     )
 
 
-def foot(*content: Any) -> rx.Component:
-    """A card's last row."""
+def foot(status: rx.Component, *buttons: Any) -> rx.Component:
+    """A card's last row: what came of the last thing done, and what can be done."""
     return rx.el.footer(
-        *content, class_name="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line px-5 py-2.5"
+        status,
+        rx.el.div(*buttons, class_name="ms-auto flex gap-3 empty:hidden"),
+        class_name="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line px-5 py-2.5",
     )
 
 
