@@ -25,6 +25,7 @@ PAGES = {
     "deliveries": "/deliveries",
     "escalations": "/settings/escalations",
     "notifications": "/settings/notifications",
+    "ai": "/settings/ai",
     "localization": "/settings/localization",
     "login": "/login",
 }

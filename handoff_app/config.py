@@ -31,6 +31,9 @@ class Config:
     admin_password: str
     smtp_url: str
     mail_from: str
+    llm_url: str
+    llm_api_key: str
+    llm_model: str
     slack_api_url: str
     slack_client_id: str
     slack_client_secret: str
@@ -85,6 +88,9 @@ def read(env: Mapping[str, str]) -> Config:
         admin_password=env.get("HANDOFF_ADMIN_PASSWORD", ""),
         smtp_url=_smtp(env),
         mail_from=_text(env, "MAIL_FROM", "Handoff <handoff@localhost>"),
+        llm_url=_url(env, "LLM_URL", "") if _text(env, "LLM_URL", "") else "",
+        llm_api_key=_text(env, "LLM_API_KEY", ""),
+        llm_model=_text(env, "LLM_MODEL", ""),
         slack_api_url=_text(env, "SLACK_API_URL", "https://slack.com/api/"),
         slack_client_id=_text(env, "SLACK_CLIENT_ID", ""),
         slack_client_secret=_text(env, "SLACK_CLIENT_SECRET", ""),
@@ -105,6 +111,8 @@ def _refuse_what_cannot_run(made: Config) -> None:
         raise BadConfig("HANDOFF_WORKERS above 1 needs HANDOFF_DATABASE_URL (PostgreSQL) and HANDOFF_REDIS_URL.")
     if not made.database_url.startswith(("sqlite:///", "postgresql")):
         raise BadConfig("HANDOFF_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if bool(made.llm_url) != bool(made.llm_model):
+        raise BadConfig("HANDOFF_LLM_URL and HANDOFF_LLM_MODEL are set together or not at all.")
     if bool(made.slack_client_id) != bool(made.slack_client_secret):
         raise BadConfig("HANDOFF_SLACK_CLIENT_ID and HANDOFF_SLACK_CLIENT_SECRET are set together or not at all.")
     if made.slack_app_token and not made.slack_app_token.startswith("xapp-"):

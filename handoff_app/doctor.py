@@ -10,10 +10,11 @@ from slack_sdk.web import WebClient
 from sqlmodel import Session, text
 
 from handoff_app import net
+from handoff_app.answering.llm import Llm, NoAnswer, trial
 from handoff_app.channels.email import server_options
 from handoff_app.config import config
 from handoff_app.db import engine, transact
-from handoff_app.domain import mail_server, settings, slack_team
+from handoff_app.domain import llm, mail_server, settings, slack_team
 
 
 def report() -> int:
@@ -27,6 +28,7 @@ async def _report() -> int:
         ("mail server", _mail),
         ("Slack", _slack),
         ("webhook", _webhook),
+        ("LLM", _llm),
     ]
     bad = 0
     for name, check in checks:
@@ -72,6 +74,21 @@ async def _webhook() -> str:
         return "not configured"
     net.check_url(url)
     return f"ok ({urlsplit(url).hostname} is an address that may be called; send a test from the settings)"
+
+
+async def _llm() -> str:
+    saved = await transact(llm.known)
+    if not saved.in_use:
+        return "switched off" if saved.url and saved.model else "not configured: the built-in AI answers"
+    access = await transact(llm.access)
+    assert access is not None
+    model = Llm(access.url, access.key, access.model, access.trusted)
+    try:
+        return f"ok ({await trial(model)})"
+    except NoAnswer as error:
+        raise RuntimeError(f"the model {error}") from error
+    finally:
+        await model.close()
 
 
 def _select_one(session: Session) -> None:

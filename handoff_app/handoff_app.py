@@ -15,6 +15,7 @@ from handoff_app.pages.access import login, setup
 from handoff_app.pages.deliveries import DeliveriesState, deliveries_page
 from handoff_app.pages.inbox import InboxListState, InboxState, inbox_page
 from handoff_app.pages.insights import InsightsState, insights_page
+from handoff_app.pages.settings.ai import AiState, ai_page
 from handoff_app.pages.settings.escalations import EscalationsState, escalations_page
 from handoff_app.pages.settings.localization import LocalizationState, localization_page
 from handoff_app.pages.settings.notifications import NotificationsState, notifications_page
@@ -87,6 +88,12 @@ app.add_page(
     route="/settings/notifications",
     title="Notifications · Handoff",
     on_load=[StaffState.enter, NotificationsState.open],
+)
+app.add_page(
+    ai_page,
+    route="/settings/ai",
+    title="AI · Handoff",
+    on_load=[StaffState.enter, AiState.open],
 )
 app.add_page(
     localization_page,

@@ -26,6 +26,11 @@ def conversation(id: str) -> str:
     return f"conversation:{id}"
 
 
+def draft(id: str) -> str:
+    """The topic of what the AI is about to say in one conversation."""
+    return f"draft:{id}"
+
+
 _announced: ContextVar[set[str] | None] = ContextVar("announced", default=None)
 _unwoken: ContextVar[str] = ContextVar("unwoken", default="")
 
@@ -134,3 +139,35 @@ class Hub:
 
 hub = Hub()
 """This process's hub."""
+
+
+class Drafts:
+    """What the AI is about to say, by conversation: never kept, for the eyes of this process's tabs alone."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, tuple[object, str]] = {}
+
+    def of(self, id: str) -> str:
+        """The text so far, or nothing."""
+        return self._texts.get(id, (None, ""))[1]
+
+    @contextmanager
+    def writing(self, id: str) -> Iterator[Callable[[str], Awaitable[None]]]:
+        """Gives what takes the text so far. Of two who write for the same conversation the later one is shown."""
+        mine = object()
+        self._texts[id] = (mine, "")
+
+        async def write(text: str) -> None:
+            if self._texts.get(id, (None, ""))[0] is mine:
+                self._texts[id] = (mine, text)
+                hub.ring([draft(id)])
+
+        try:
+            yield write
+        finally:
+            if self._texts.get(id, (None, ""))[0] is mine:
+                del self._texts[id]
+
+
+drafts = Drafts()
+"""This process's drafts."""

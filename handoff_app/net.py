@@ -4,11 +4,11 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import httpcore
@@ -19,6 +19,7 @@ from handoff_app.config import config
 CONNECT_SECONDS: Final = 5.0
 TOTAL_SECONDS: Final = 10.0
 KEPT_BYTES: Final = 64 * 1024
+API_BYTES: Final = 4 * 1024 * 1024
 _PORTS: Final = frozenset({80, 443})
 
 # Beyond what `is_global` refuses: addresses that carry a private one inside, and the metadata service of one cloud.
@@ -89,6 +90,43 @@ async def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     return Reply(response.status_code, response.headers, kept, monotonic() - started)
 
 
+def client(trusted: bool = False) -> httpx.AsyncClient:
+    """A client for an API that is called again and again, at most 4 MiB a response; its user sets the deadlines.
+
+    With `trusted` the address is the operator's own, from the environment, and may be private.
+    """
+    return httpx.AsyncClient(
+        transport=_transport(trusted),
+        follow_redirects=False,
+        trust_env=False,
+        headers={"Accept-Encoding": "identity"},
+        event_hooks={"response": [_bounded]},
+    )
+
+
+async def _bounded(response: httpx.Response) -> None:
+    """No more than is allowed, and not unpacked: a bomb stays compressed."""
+    response.headers.pop("content-encoding", None)
+    response.stream = _AtMost(cast(httpx.AsyncByteStream, response.stream), API_BYTES)
+
+
+class _AtMost(httpx.AsyncByteStream):
+    """A stream that breaks when it grows too long."""
+
+    def __init__(self, stream: httpx.AsyncByteStream, most: int) -> None:
+        self._stream, self._left = stream, most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            self._left -= len(chunk)
+            if self._left < 0:
+                raise httpx.ReadError("the response is too long")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
 async def _first_bytes(response: httpx.Response) -> bytes:
     """Raw, not decoded: a compressed bomb stays compressed."""
     kept = b""
@@ -99,10 +137,10 @@ async def _first_bytes(response: httpx.Response) -> bytes:
     return kept
 
 
-def _transport() -> httpx.AsyncHTTPTransport:
+def _transport(trusted: bool = False) -> httpx.AsyncHTTPTransport:
     transport = httpx.AsyncHTTPTransport(verify=_trusted(), retries=0)
     transport._pool = httpcore.AsyncConnectionPool(
-        ssl_context=_trusted(), network_backend=_Guarded(), http1=True, http2=False
+        ssl_context=_trusted(), network_backend=_Guarded(trusted), http1=True, http2=False
     )
     return transport
 
@@ -116,7 +154,8 @@ def _trusted() -> ssl.SSLContext:
 class _Guarded(httpcore.AsyncNetworkBackend):
     """Resolves once, judges every address of the answer, and connects to the address it judged, never to the name."""
 
-    def __init__(self) -> None:
+    def __init__(self, trusted: bool) -> None:
+        self._trusted = trusted
         self._inner = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -128,7 +167,7 @@ class _Guarded(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         addresses = await _resolve(host, port)
-        if not config().allow_private_urls:
+        if not (self._trusted or config().allow_private_urls):
             for address in addresses:
                 _judge(ipaddress.ip_address(address))
         return await self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)

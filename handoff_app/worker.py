@@ -18,6 +18,8 @@ from handoff_app.answering import intent, passages
 from handoff_app.answering.base import Answer, Answerer, Question, Turn
 from handoff_app.answering.builtin import Builtin
 from handoff_app.answering.encoder import Encoder, Stopped
+from handoff_app.answering.grounded import Grounded
+from handoff_app.answering.llm import Llm, sdk
 from handoff_app.answering.retrieval import Index
 from handoff_app.channels import slack
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
@@ -29,6 +31,7 @@ from handoff_app.domain import (
     endpoints,
     escalations,
     knowledge,
+    llm,
     mail_server,
     outbox,
     reminders,
@@ -37,12 +40,13 @@ from handoff_app.domain import (
     slack_team,
     texts,
 )
-from handoff_app.domain.models import Article, Author, Conversation, Delivery, Endpoint, Reason, now
+from handoff_app.domain.models import Article, Author, Conversation, Delivery, Endpoint, Reason, Status, now
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 20.0
+"""For an answer without a model. One with a model has the model's own deadline before."""
 ANSWER_TRIES: Final = 2
 LEARN_SECONDS: Final = 2.0
 MOST_PER_TARGET: Final = 8
@@ -69,7 +73,8 @@ class Worker:
         self._tried: list[tuple[Delivery, outbox.Tried, bool]] = []
         self._settling = asyncio.Lock()
         self._tidy_at = 0.0
-        self._answerer: tuple[str, Answerer] | None = None
+        self._answerer: tuple[str, Builtin] | None = None
+        self._llm: tuple[llm.Access, Llm] | None = None
         self._encoder = Encoder(config().data_dir / "vectors.npz")
         self._building = asyncio.Lock()
         self._learning: tuple[asyncio.Task[None], float] | None = None
@@ -138,35 +143,47 @@ class Worker:
                 await transact(_settled, self._name, together)
 
     async def _answer_due(self) -> int:
-        rows = await transact(due.answers, self._name)
+        rows = await transact(_claim_answers, self._name)
         _start(self._answer(row) for row in rows)
         return len(rows)
 
     async def _answer(self, row: Conversation) -> None:
         """Ask the answerer outside of any transaction, then post under the epoch that was claimed."""
         assert row.answer_due_at is not None
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                question = await read(_question, row.id)
-                answer = await (await self._ready()).answer(question)
-        except Exception:
-            log.exception("answering conversation %s failed", row.id)
-            if row.answer_attempts >= ANSWER_TRIES:
-                await transact(_failed, row.id, row.owner_epoch, row.answer_due_at)
-            return
-        if intent.decide(question.text) is intent.Decision.OFFER:  # somebody loses patience, however good the answer
-            answer = replace(answer, offer=True)
-        await transact(_post, row.id, row.owner_epoch, row.answer_due_at, answer)
+        with live.drafts.writing(row.id) as say:
+            try:
+                question, access = await read(_asked, row.id)
+                async with asyncio.timeout(ANSWER_SECONDS + (access.timeout if access else 0)):
+                    answer = await (await self._answerer_for(access)).answer(question, say)
+            except Exception:
+                log.exception("answering conversation %s failed", row.id)
+                if row.answer_attempts >= ANSWER_TRIES:
+                    await transact(_failed, row.id, row.owner_epoch, row.answer_due_at)
+                return
+            if intent.decide(question.text) is intent.Decision.OFFER:  # somebody loses patience, however good it is
+                answer = replace(answer, offer=True)
+            await transact(_post, row.id, row.owner_epoch, row.answer_due_at, answer)
+
+    async def _answerer_for(self, access: llm.Access | None) -> Answerer:
+        """The built-in answerer, or one that asks the model and falls back to it."""
+        builtin = await self._ready()
+        if access is None:
+            return builtin
+        if self._llm is None or self._llm[0] != access:  # the earlier one goes with its last answer
+            self._llm = (access, Llm(access.url, access.key, access.model, access.trusted))
+        return Grounded(builtin.index, self._llm[1], access.timeout, otherwise=builtin)
 
     async def _get_ready(self) -> None:
-        """Learn the articles before the first question comes."""
+        """Learn the articles before the first question comes, and load what asks the model if there is one."""
         try:
             await self._ready()
+            if await read(llm.access):
+                await sdk()
         except Exception:
             log.exception("the articles could not be read")
 
-    async def _ready(self) -> Answerer:
-        """The answerer over today's articles.
+    async def _ready(self) -> Builtin:
+        """The built-in answerer over today's articles.
 
         When one has changed it is built again in a thread: at once by words, and by meaning as soon as that is
         learned. That is waited for a little, and whoever asks meanwhile is answered by words.
@@ -317,19 +334,42 @@ def _index(articles: Sequence[Article]) -> Index:
     return Index([passage for part in parts for passage in part])
 
 
+def _claim_answers(session: Session, owner: str) -> Sequence[Conversation]:
+    """The lease is longer than the deadline, with a model as without."""
+    model = llm.known(session)
+    return due.answers(session, owner, patience=timedelta(seconds=model.timeout if model.in_use else 0))
+
+
+def _asked(session: Session, conversation_id: str) -> tuple[Question, llm.Access | None]:
+    return _question(session, conversation_id), llm.for_conversation(session, conversation_id)
+
+
 def _question(session: Session, conversation_id: str) -> Question:
     """The visitor's latest message, and the turns before it."""
     conversation = session.get_one(Conversation, conversation_id)
-    turns = [Turn(m.author, m.text) for m in conversations.messages(session, conversation_id, limit=12) if not m.key]
+    heard = [m for m in conversations.messages(session, conversation_id, limit=12) if not m.key and not m.suggestion]
+    turns = [Turn(m.author, m.text) for m in heard]
     asked = next((turn.text for turn in reversed(turns) if turn.author == Author.VISITOR), "")
     return Question(text=asked, locale=conversation.locale, history=tuple(turns[:-1]))
 
 
 def _post(session: Session, conversation_id: str, epoch: int, leased_until: datetime, answer: Answer) -> None:
     due.settle_answer(session, conversation_id, leased_until)
+    if answer.human and _bring_human(session, conversation_id, epoch):
+        return
     said = _said(session, conversation_id, answer)
     sources = [{"title": s.title, "url": s.url, "article_id": s.article_id} for s in answer.sources]
     conversations.ai_says(session, conversation_id, epoch, said, answer.confidence, sources, offer=answer.offer)
+
+
+def _bring_human(session: Session, conversation_id: str, epoch: int) -> bool:
+    """Whether a request for a person, as the model understood it, was passed on."""
+    conversation = conversations.locked(session, conversation_id)
+    mine = conversation.owner_epoch == epoch and conversation.status == Status.WITH_AI
+    if mine and settings.escalations(session).enabled:
+        escalations.ask(session, conversation, Reason.ASKED_FOR_HUMAN)
+        return True
+    return False
 
 
 def _failed(session: Session, conversation_id: str, epoch: int, leased_until: datetime) -> None:

@@ -34,6 +34,7 @@ EXPECTED = {
     "insights_state": {Role.AGENT, Role.ADMIN},
     "escalations_state": {Role.ADMIN},
     "localization_state": {Role.ADMIN},
+    "ai_state": {Role.ADMIN},
     "notifications_state": {Role.ADMIN},
     "deliveries_state": {Role.ADMIN},
 }

@@ -1,8 +1,11 @@
 """The shelf of answerers: what a question holds, what an answer holds, and the one method an answerer has."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+Say = Callable[[str], Awaitable[None]]
+"""Is told an answer that still grows: all of it so far, fit to be shown."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Answer:
 
     `confidence` is a probability from 0 to 1 that the answer is right. An answer that is not `confident` has an empty
     text: the caller says so in the visitor's language. With `offer` the caller offers a human, with or without a text.
+    With `human` the answerer understood that the visitor asks for a person, and the caller brings one.
     """
 
     text: str
@@ -59,9 +63,13 @@ class Answer:
     confident: bool
     sources: Sequence[Source] = ()
     offer: bool = False
+    human: bool = False
 
 
 class Answerer(Protocol):
-    """Turns a question into an answer; raises whatever went wrong, and the worker decides what follows."""
+    """Turns a question into an answer; raises whatever went wrong, and the worker decides what follows.
 
-    async def answer(self, question: Question) -> Answer: ...
+    One that takes its time tells `say` what it has; what it returns in the end counts alone.
+    """
+
+    async def answer(self, question: Question, say: Say | None = None) -> Answer: ...

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from handoff_app.answering.base import Answer, Question, Source
+from handoff_app.answering.base import Answer, Question, Say, Source
 from handoff_app.answering.retrieval import Index
 
 THRESHOLD = 0.4  # below it the AI says that it does not know, and offers a human
@@ -17,7 +17,12 @@ class Builtin:
         self._threshold = threshold
         self._sure = sure
 
-    async def answer(self, question: Question) -> Answer:
+    @property
+    def index(self) -> Index:
+        """Where it searches."""
+        return self._index
+
+    async def answer(self, question: Question, say: Say | None = None) -> Answer:
         hits = await asyncio.to_thread(self._index.search, question.text, limit=1)
         if not hits:
             return Answer(text="", confidence=0.0, confident=False, offer=True)

@@ -20,7 +20,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 STAFF: Final = ("/inbox", "/settings", "/knowledge", "/deliveries", "/insights")
 _PAGES: Final = frozenset(
     ("/widget", "/login", "/setup", "/inbox", "/insights", "/deliveries")
-    + tuple(f"/settings/{name}" for name in ("escalations", "localization", "notifications"))
+    + tuple(f"/settings/{name}" for name in ("ai", "escalations", "localization", "notifications"))
 )
 _YEAR: Final = "public, max-age=31536000, immutable"
 _LOADER: Final = "public, max-age=300, stale-while-revalidate=86400"

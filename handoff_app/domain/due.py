@@ -22,11 +22,11 @@ def deliveries(session: Session, owner: str, limit: int = 20, busy: Collection[s
     return rows
 
 
-def answers(session: Session, owner: str, limit: int = 8) -> Sequence[Conversation]:
-    """Conversations whose visitor waits for the AI, now held by `owner` for a lease."""
+def answers(session: Session, owner: str, limit: int = 8, patience: timedelta = timedelta(0)) -> Sequence[Conversation]:
+    """Conversations whose visitor waits for the AI, now held by `owner` for a lease and `patience` with a model."""
     rows = _claim(session, Conversation, Conversation.answer_due_at, limit)
     for row in rows:
-        row.answer_owner, row.answer_due_at = owner, now() + LEASE
+        row.answer_owner, row.answer_due_at = owner, now() + LEASE + patience
         row.answer_attempts += 1
     return rows
 

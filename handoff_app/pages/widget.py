@@ -1,7 +1,7 @@
 """The chat that visitors see, in the widget's frame or as a full page. Its words all come from the catalog."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 from sqlmodel import Session
@@ -15,6 +15,9 @@ from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.thread import Thread
 from handoff_app.pages.shared.widget_view import WORDS, Recent, widget_view
+
+DRAFT_SECONDS: Final = 0.1
+"""Between two updates of an answer that grows: ten a second at most."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class WidgetState(Thread, rx.State):
     status: str = ""
     prompt: str = ""
     typing: bool = False
+    draft: str = ""
     agent: str = ""
     recent: list[Recent] = []
     email_error: str = ""
@@ -189,11 +193,18 @@ class WidgetState(Thread, rx.State):
         chat = await read(transcript.read, self.conversation, self._seen)
         self._take(chat)
 
+    async def _look_draft(self) -> None:
+        """The AI's answer grows. It goes with what takes its place, so that nothing flickers between them."""
+        text = live.drafts.of(self.conversation)
+        if self.typing and text and text != self.draft:
+            self.draft = text
+
     def _begin(self, chat: transcript.Chat) -> None:
         self.conversation = chat.id
         self._clear()
         self.email_error, self.email_typed, self.recent = "", "", []
         tabs.watch(self, [live.conversation(chat.id)], pause=0.05)
+        tabs.watch(self, [live.draft(chat.id)], pause=DRAFT_SECONDS, look="_look_draft")
         self._take(chat)
 
     def _take(self, chat: transcript.Chat) -> None:
@@ -201,6 +212,8 @@ class WidgetState(Thread, rx.State):
         for name in ("status", "prompt", "typing", "agent"):
             if getattr(self, name) != getattr(chat, name):
                 setattr(self, name, getattr(chat, name))
+        if self.draft and (not chat.typing or not live.drafts.of(self.conversation)):
+            self.draft = ""
         self._add(chat.lines)
 
 

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Sides, sign_in
+from tests.fake_llm import FakeLlm, says, status
 from tests.fake_world import _free_port, eventually
 from tests.serving import GRACE, Server
 
@@ -127,6 +128,7 @@ def test_axe_finds_nothing_serious_on_any_page(browser: Browser, sides: Sides, w
         "/deliveries",
         "/settings/notifications",
         "/settings/escalations",
+        "/settings/ai",
         "/settings/localization",
         "/login",
     )
@@ -163,3 +165,43 @@ def test_the_first_admin_is_made_once_with_the_printed_token(browser: Browser, t
         thief.wait_for_url(f"{server.url}/login**")
     finally:
         server.stop()
+
+
+def test_a_model_is_connected_tried_and_saved_and_its_key_never_comes_back(browser: Browser, sides: Sides) -> None:
+    page = browser.new_context().new_page()
+    frames: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: frames.append(str(data))))
+    sign_in(page, sides.url, then="/settings/ai")
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("Add the address of the model first.")).to_be_visible()
+    page.get_by_label("LLM URL").fill("not an address")
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("This is not a web address")).to_be_visible()
+    expect(page.get_by_label("LLM URL")).to_have_value("not an address")
+    page.get_by_label("LLM URL").fill(FakeLlm(status(401)).url)
+    page.get_by_label("Model").fill("small")
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("The model refused the API key (401).")).to_be_visible()
+    model = FakeLlm(says("ready"))
+    page.get_by_label("LLM URL").fill(model.url)
+    page.get_by_label("API key").fill("sk-canary-typed")
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("small answered in")).to_be_visible()
+    assert model.got[0].headers["authorization"] == "Bearer sk-canary-typed"
+    page.get_by_label("Timeout (seconds)").fill("soon")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("A whole number of seconds from 1 to 120.")).to_be_visible()
+    page.get_by_label("Timeout (seconds)").fill("15")
+    page.get_by_label("Most AI answers per conversation").fill("10")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    frames.clear()
+    page.reload()
+    expect(page.get_by_label("Timeout (seconds)")).to_have_value("15")
+    expect(page.get_by_label("API key")).to_have_value("")
+    expect(page.get_by_label("API key")).to_have_attribute("placeholder", "Set. Type to replace it.")
+    expect(page.get_by_role("switch", name="Enable LLM")).not_to_be_checked()
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("small answered in")).to_be_visible()
+    assert model.got[-1].headers["authorization"] == "Bearer sk-canary-typed"
+    assert "sk-canary" not in "".join(frames)

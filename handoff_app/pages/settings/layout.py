@@ -11,6 +11,7 @@ _PAGES: Final = (
     ("/settings/escalations", "Escalations", "life-buoy"),
     ("/settings/notifications", "Notifications", "send"),
     ("/settings/localization", "Localization", "languages"),
+    ("/settings/ai", "AI", "bot"),
 )
 
 
@@ -67,6 +68,42 @@ def save_bar(dirty: rx.Var[bool], status: rx.Var[str], wrong: rx.Var[bool], save
         class_name="sticky bottom-0 z-10 -mx-5 flex items-center gap-2 border-t border-line bg-base-100 px-5 py-3 "
         "md:bottom-4 md:mx-0 md:mb-4 md:rounded-box md:border " + rx.cond(dirty, "md:shadow-pop", "").to(str),
         custom_attrs={"aria-label": "Save"},
+    )
+
+
+def card(title: str, name: str, health: rx.Component, *body: Any, foot: Any) -> rx.Component:
+    """One thing that is set: its icon, its title, how it stands, its fields, and what can be done."""
+    id = f"{title.lower().replace(' ', '-')}-title"
+    return rx.el.section(
+        rx.el.header(
+            rx.el.span(icon(name), class_name="grid size-8 place-items-center rounded-lg bg-base-200"),
+            rx.el.h2(title, id=id, class_name="text-[15px] font-semibold"),
+            rx.el.span(health, class_name="ms-auto"),
+            class_name="flex items-center gap-3 px-5 pt-4",
+        ),
+        rx.el.div(*body, class_name="flex flex-col gap-4 px-5 py-4"),
+        foot,
+        class_name="rounded-box border border-line bg-base-100",
+        custom_attrs={"aria-labelledby": id},
+    )
+
+
+def foot(status: rx.Component, *buttons: Any) -> rx.Component:
+    """A card's last row: what came of the last thing done, and what can be done."""
+    return rx.el.footer(
+        status,
+        rx.el.div(*buttons, class_name="ms-auto flex gap-3 empty:hidden"),
+        class_name="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line px-5 py-2.5",
+    )
+
+
+def said(text: rx.Var[str], wrong: rx.Var[bool] | bool = False) -> rx.Component:
+    """What came of the last thing done, in a card's foot."""
+    return rx.el.p(
+        text,
+        role="status",
+        class_name="min-w-0 grow basis-40 text-[13px]/5 break-words "
+        + rx.cond(wrong, "text-bad", "text-muted").to(str),
     )
 
 

@@ -6,10 +6,9 @@ import reflex as rx
 
 from handoff_app.channels.slack import Place
 from handoff_app.domain.settings import EVENTS
-from handoff_app.pages.settings.layout import settings_page
+from handoff_app.pages.settings.layout import card, foot, said, settings_page
 from handoff_app.pages.shared.parts import field_error, icon, link, pill, switch_row, text_field
 
-_CARD = "rounded-box border border-line bg-base-100"
 _NOTE = "rounded-lg bg-warn-soft p-3 text-[13px]/5 text-warn"
 _EVENTS = {
     "escalation.created": "A visitor asks for a human",
@@ -59,7 +58,7 @@ def _mail(state: Any) -> rx.Component:
         ),
         _mail_field(state, "sender", "Sender", "Such as Acme <hello@acme.example>."),
     )
-    return _card(
+    return card(
         "Email",
         "mail",
         rx.cond(state.to_files, pill("Written to files", "file-text", "warn"), pill("Connected", "circle-check", "ok")),
@@ -76,8 +75,8 @@ def _mail(state: Any) -> rx.Component:
             rx.el.p("The mail server is set by HANDOFF_SMTP_URL.", class_name="text-[13px]/5 text-muted"),
             form,
         ),
-        foot=_foot(
-            _said(state.mail_status),
+        foot=foot(
+            said(state.mail_status),
             rx.el.button("Send test", type="button", on_click=state.test_mail, class_name="btn btn-sm btn-outline"),
             rx.cond(
                 state.by_environment,
@@ -184,14 +183,14 @@ def _slack(state: Any) -> rx.Component:
             state.version,
         ),
     )
-    return _card(
+    return card(
         "Slack",
         "hash",
         rx.cond(
             state.team != "", pill(state.team, "circle-check", "ok"), pill("Not connected", "circle-dashed", "none")
         ),
         rx.cond(state.team != "", connected, connect),
-        foot=rx.cond(state.slack_status != "", _foot(_said(state.slack_status))),
+        foot=rx.cond(state.slack_status != "", foot(said(state.slack_status))),
     )
 
 
@@ -235,7 +234,7 @@ def _place(state: Any, place: rx.Var[Place]) -> rx.Component:
 
 
 def _webhooks(state: Any) -> rx.Component:
-    return _card(
+    return card(
         "Webhooks",
         "webhook",
         rx.cond(
@@ -254,8 +253,8 @@ def _webhooks(state: Any) -> rx.Component:
             rx.el.p("No system of yours is told yet.", class_name="text-[13px]/5 text-muted"),
         ),
         rx.cond(state.editing != "", _form(state)),
-        foot=_foot(
-            _said(state.status),
+        foot=foot(
+            said(state.status),
             rx.el.button(
                 icon("plus"), "Add endpoint", type="button", on_click=state.add, class_name="btn btn-sm btn-outline"
             ),
@@ -348,30 +347,4 @@ def _form(state: Any) -> rx.Component:
             class_name="flex justify-end gap-2",
         ),
         class_name="flex flex-col gap-3 rounded-lg border border-line p-4",
-    )
-
-
-def _foot(*content: Any) -> rx.Component:
-    return rx.el.footer(
-        *content, class_name="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line px-5 py-2.5"
-    )
-
-
-def _said(text: rx.Var[str]) -> rx.Component:
-    return rx.el.p(text, role="status", class_name="min-w-0 grow basis-40 text-[13px]/5 break-words text-muted")
-
-
-def _card(title: str, name: str, health: rx.Component, *body: Any, foot: Any) -> rx.Component:
-    id = f"{title.lower()}-title"
-    return rx.el.section(
-        rx.el.header(
-            rx.el.span(icon(name), class_name="grid size-8 place-items-center rounded-lg bg-base-200"),
-            rx.el.h2(title, id=id, class_name="text-[15px] font-semibold"),
-            rx.el.span(health, class_name="ms-auto"),
-            class_name="flex items-center gap-3 px-5 pt-4",
-        ),
-        rx.el.div(*body, class_name="flex flex-col gap-4 px-5 py-4"),
-        foot,
-        class_name=_CARD,
-        custom_attrs={"aria-labelledby": id},
     )

@@ -164,7 +164,7 @@ def _log(state: Any, w: Any) -> rx.Component:
             rx.foreach(state.history, lambda line: _line(state, w, line)),
             rx.foreach(state.tail, lambda line: _line(state, w, line)),
             rx.el.div(id="outbox", class_name="flex flex-col gap-3 empty:hidden"),
-            rx.cond(state.typing, _typing(state, w)),
+            rx.cond(state.draft != "", _draft(state, w), rx.cond(state.typing, _typing(state, w))),
             rx.match(
                 state.prompt,
                 ("offer", _offer(state, w)),
@@ -319,6 +319,19 @@ def _sources(w: Any, line: Any) -> rx.Component:
             )
         ),
         class_name="ps-1 pt-0.5",
+    )
+
+
+def _draft(state: Any, w: Any) -> rx.Component:
+    """An answer that grows. The log is read aloud as it changes: this is not, until it is finished and stands there."""
+    return rx.el.div(
+        _from_team(
+            state.assistant,
+            True,
+            w,
+            rx.el.div(state.draft, class_name=f"{_BUBBLE} rounded-ss-md bg-base-200", dir="auto"),
+        ),
+        custom_attrs={"aria-live": "off", "aria-busy": "true", "data-draft": "1"},
     )
 
 

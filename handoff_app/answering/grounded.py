@@ -1,0 +1,93 @@
+"""The answerer with a language model: it says what the passages say, or leaves the answer to the built-in one."""
+
+import asyncio
+import logging
+from time import monotonic
+from typing import Final
+
+from handoff_app.answering import prompt, reply
+from handoff_app.answering.base import Answer, Answerer, Passage, Question, Say, Source
+from handoff_app.answering.llm import Heard, Llm, NoAnswer
+from handoff_app.answering.reply import Reply
+from handoff_app.answering.retrieval import Index
+from handoff_app.answering.terms import plainness, words
+
+log = logging.getLogger(__name__)
+
+MOST_PASSAGES: Final = 6
+SURE, UNSURE, UNKNOWING = 0.9, 0.5, 0.1
+"""What the model's own word on its confidence counts for. It is not calibrated: an unsure answer offers a human."""
+SUPPORTED: Final = 0.6
+"""The share of a reply's telling words that a passage must hold, when the model did not say what it used."""
+PAUSE: Final = 0.1
+"""Seconds between two looks at a reply that grows."""
+
+
+class Grounded:
+    """Asks the model within `seconds`. When that fails, is late, or cannot be trusted, `otherwise` answers."""
+
+    def __init__(self, index: Index, llm: Llm, seconds: float, otherwise: Answerer) -> None:
+        self._index, self._llm, self._seconds, self._otherwise = index, llm, seconds, otherwise
+
+    async def answer(self, question: Question, say: Say | None = None) -> Answer:
+        passages = await asyncio.to_thread(self._find, question)
+        if not passages:
+            return await self._otherwise.answer(question)
+        heard = _heard(say, reply.addresses(passages)) if say else None
+        try:
+            written = await self._llm.reply(prompt.answer(question, passages), self._seconds, heard)
+        except NoAnswer as error:
+            log.warning("the built-in AI answers, for the model %s", error)
+            return await self._otherwise.answer(question)
+        return _judged(reply.read(written, passages), passages) or await self._otherwise.answer(question)
+
+    def _find(self, question: Question) -> list[Passage]:
+        """The best passages for the question, and some for it together with the one before: "And to Norway?"."""
+        before = next((turn.text for turn in reversed(question.history) if turn.author == "visitor"), "")
+        hits = self._index.search(question.text, limit=MOST_PASSAGES)
+        if before:
+            hits = hits[: MOST_PASSAGES - 2] + self._index.search(f"{before} {question.text}", limit=2)
+        return list({hit.passage.id: hit.passage for hit in hits if hit.passage.text}.values())
+
+
+def _judged(said: Reply, passages: list[Passage]) -> Answer | None:
+    """What the reply is worth, or None if it is worth nothing."""
+    if said.human:
+        return Answer(text="", confidence=UNKNOWING, confident=False, offer=True, human=True)
+    used = [passages[place] for place in said.used]
+    if said.whole and not used:
+        return None if said.confident else Answer(text="", confidence=UNKNOWING, confident=False, offer=True)
+    if not said.whole:
+        used = [passage for passage in passages if _support(said.text, passage) >= SUPPORTED][:1]
+    if not said.text or not used:
+        return None
+    sure = said.whole and said.confident
+    return Answer(said.text, SURE if sure else UNSURE, confident=True, sources=_sources(used), offer=not sure)
+
+
+def _support(text: str, passage: Passage) -> float:
+    """The share of the text's words that the passage holds, each by how telling it is."""
+    weights = {word: 1 - plainness(word) for word in words(text)}
+    held = set(words(f"{passage.title} {passage.text}"))
+    return sum(weight for word, weight in weights.items() if word in held) / (sum(weights.values()) or 1)
+
+
+def _sources(passages: list[Passage]) -> tuple[Source, ...]:
+    """One for each article."""
+    return tuple({p.article_id: Source(p.article_id, p.title, p.url) for p in passages}.values())
+
+
+def _heard(say: Say, allowed: frozenset[str]) -> Heard:
+    """Tells `say` the growing reply, cleaned, a few times a second, and only when there is more to show."""
+    shown, last = "", -PAUSE
+
+    async def heard(written: str) -> None:
+        nonlocal shown, last
+        if monotonic() - last < PAUSE:
+            return
+        text = reply.so_far(written, allowed)
+        if text and text != shown:
+            shown, last = text, monotonic()
+            await say(text)
+
+    return heard

@@ -1,0 +1,83 @@
+"""What a model wrote, made fit for a visitor: the line for the machine read and taken off, foreign links dropped."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from handoff_app.answering import links
+from handoff_app.answering.base import Passage
+from handoff_app.answering.prompt import MARK
+
+_LINE: Final = re.compile(rf"\n?[ \t>*`_-]*{MARK}([^\n]*)")
+_THOUGHT: Final = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_GROWING: Final = re.compile(r"[\x21-\x7e]*[.:/@][\x21-\x7e]*\Z")
+_BOLD: Final = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_HEADING: Final = re.compile(r"^#{1,6} +", re.MULTILINE)
+_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply taken apart. `used` holds places in the list of passages, from 0; `whole`: the last line was there."""
+
+    text: str
+    used: tuple[int, ...] = ()
+    confident: bool = False
+    human: bool = False
+    whole: bool = False
+
+
+def read(written: str, passages: Sequence[Passage]) -> Reply:
+    """The reply in its parts. A line that is broken or missing leaves its parts at nothing, no and no."""
+    thought_out = without_thought(written)
+    found = list(_LINE.finditer(thought_out))
+    if not found:
+        return Reply(plain(thought_out, addresses(passages)))
+    line = found[-1][1].lower()
+    return Reply(
+        text=plain(thought_out[: found[0].start()], addresses(passages)),
+        used=_places(_value("used", line), len(passages)),
+        confident=_value("confident", line).startswith(("yes", "true")),
+        human=_value("human", line).startswith(("yes", "true")),
+        whole=True,
+    )
+
+
+def so_far(written: str, allowed: frozenset[str]) -> str:
+    """What may be shown of a reply that still grows: nothing of the last line, of a thought, or of half a link."""
+    shown = without_thought(written)
+    line = _LINE.search(shown)
+    if line:
+        return plain(shown[: line.start()], allowed)
+    # An address grows into another one: `acme.example` may become `acme.example.evil.net`.
+    grown = _GROWING.sub("", shown.rstrip(f"{MARK[0]}>*`_- \t\n"))
+    return plain(links.finished(grown), allowed)
+
+
+def plain(text: str, allowed: frozenset[str]) -> str:
+    """Plain text that every page, mail and database can carry, with no address but the allowed ones."""
+    writable = _UNWRITABLE.sub("", text.encode("utf-8", "replace").decode())
+    unescaped = writable.replace("&lt;", "<").replace("&gt;", ">")
+    return _HEADING.sub("", _BOLD.sub(r"\2", links.only(unescaped, allowed))).strip()
+
+
+def without_thought(written: str) -> str:
+    """Without what a reasoning model thinks aloud, finished or not."""
+    return _THOUGHT.sub("", written)
+
+
+def addresses(passages: Sequence[Passage]) -> frozenset[str]:
+    """Every address that stands in the passages."""
+    return links.found(text for passage in passages for text in (passage.title, passage.text, passage.url))
+
+
+def _value(name: str, line: str) -> str:
+    """What follows a name on the last line; JSON's quotes and brackets do not matter."""
+    found = re.search(rf"{name}\W*([^;}}]*)", line)
+    return found[1] if found else ""
+
+
+def _places(value: str, count: int) -> tuple[int, ...]:
+    numbers = dict.fromkeys(int(number) - 1 for number in re.findall(r"\d{1,3}", value))
+    return tuple(place for place in numbers if 0 <= place < count)

@@ -1,0 +1,96 @@
+"""What a model wrote, made fit for a visitor: links, pictures, the last line, and what may be shown while it grows."""
+
+import pytest
+
+from handoff_app.answering import links, reply
+from handoff_app.answering.base import Passage
+from tests.fake_llm import line
+
+PASSAGES = [
+    Passage("a-1", "a", "Shipping", "4 €. See https://acme.example/shipping?a=1&b=2 or write to help@acme.example."),
+    Passage("b-1", "b", "Returns", "Within 30 days, as www.acme.example/returns says.", url="https://acme.example/b"),
+]  # fmt: skip
+ALLOWED = reply.addresses(PASSAGES)
+
+LINKS = [
+    ("Look at https://acme.example/shipping?a=1&b=2.", "Look at https://acme.example/shipping?a=1&b=2."),
+    ("Look at https://acme.example/b/", "Look at https://acme.example/b/"),
+    ("Look at (https://ACME.example/b).", "Look at (https://ACME.example/b)."),
+    ("Ask help@acme.example, or www.acme.example/returns!", "Ask help@acme.example, or www.acme.example/returns!"),
+    ("[our page](https://acme.example/b)", "our page (https://acme.example/b)"),
+    ("[https://acme.example/b](https://acme.example/b)", "https://acme.example/b"),
+    ("Look at https://evil.example/x.", "Look at."),
+    ("Look at https://evil.example/x now.", "Look at now."),
+    ("Look at https://acme.example/b.evil.example now.", "Look at now."),
+    ("Look at https://acme.example/b@evil.example now.", "Look at now."),
+    ("[our page](https://evil.example)", "our page"),
+    ("[our page](javascript:alert(1))", "our page"),
+    ("[our page](<https://evil.example> 'x')", "our page"),
+    ("Pay: //evil.example/pay or evil.example/pay or evil.com", "Pay: or or"),
+    ("Write to thief@evil.example or mailto:thief@evil.example", "Write to or"),
+    (
+        "A picture: ![x](https://acme.example/b) and ![y][z] and ![](https://evil.example/?q=secret)",
+        "A picture: and and",
+    ),
+    ("<img src=https://evil.example/x> and <a href='https://evil.example'>this</a>", "and this"),
+    ("HTTPS://EVIL.EXAMPLE and ftp://evil.example and data:text/html,x", "and and"),
+    ("&lt;img src=x&gt; 3 &lt; 4", "3 < 4"),
+    ("It is 4.50 €, e.g. for boots. Ask again.Please do. See p.5, v2.0 and Node.js", None),
+    ("Wie teuer? z.B. 5,90 € (siehe oben).", None),
+    ("**Bold** and __bold__ and 2 * 3 * 4 and snake_case", "Bold and bold and 2 * 3 * 4 and snake_case"),
+    ("# Shipping\n- one\n- two", "Shipping\n- one\n- two"),
+    ("a\x00b\u202ec\ud800d\u200be", "abc?de"),
+]
+
+
+@pytest.mark.parametrize(("written", "shown"), LINKS)
+def test_only_addresses_of_the_passages_remain_and_no_picture(written: str, shown: str | None) -> None:
+    assert reply.plain(written, ALLOWED) == (written if shown is None else shown)
+
+
+@pytest.mark.parametrize(
+    ("last", "parts"),
+    [
+        (line([1, 2]), ((0, 1), True, False)),
+        (line([2], confident=False), ((1,), False, False)),
+        (line([]), ((), True, False)),
+        (line([], human=True), ((), True, True)),
+        (line([1, 7, 0, 1]), ((0,), True, False)),
+        ('\n@@ {"used": [2, 1], "confident": true, "human": false}', ((1, 0), True, False)),
+        ("\n**@@ Used: 1; Confident: YES**", ((0,), True, False)),
+        ("\n> `@@ used: [1], confident: yes`", ((0,), True, False)),
+        (" @@ used: 1; confident: yes", ((0,), True, False)),
+        ("\n@@ used: 1", ((0,), False, False)),
+        ("\n@@ us", ((), False, False)),
+        ("\n@@", ((), False, False)),
+    ],
+)
+def test_the_last_line_is_read_leniently_and_taken_off(last: str, parts: tuple[object, ...]) -> None:
+    found = reply.read(f"<think>Passage 2, or 1? @@ used: 2</think>It costs 4 €.{last}", PASSAGES)
+    assert (found.text, found.whole) == ("It costs 4 €.", True)
+    assert (found.used, found.confident, found.human) == parts
+
+
+def test_without_the_line_nothing_is_taken_for_granted() -> None:
+    assert reply.read("It costs 4 €.", PASSAGES) == reply.Reply("It costs 4 €.")
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+@pytest.mark.parametrize("written", [
+    "It costs 4 €. Look at https://acme.example/shipping?a=1&b=2 and ask." + line(),
+    "See [the page](https://evil.example/page) or ![x](https://evil.example/p.png), <b>now</b>." + line(),
+    "<think>https://evil.example @@</think>Pay at acme.example.evil.com or https://acme.example/b.evil.com" + line(),
+])  # fmt: skip
+def test_what_is_shown_while_it_grows_never_holds_more_than_the_end(written: str, size: int) -> None:
+    for end in range(0, len(written), size):
+        shown = reply.so_far(written[:end], ALLOWED)
+        assert "@" not in shown
+        assert "evil" not in shown
+        assert "](" not in shown
+        assert "think" not in shown
+        assert links.found([shown]) <= ALLOWED
+    assert reply.so_far(written, ALLOWED) == reply.read(written, PASSAGES).text
+
+
+def test_a_text_without_spaces_is_shown_while_it_grows_too() -> None:
+    assert reply.so_far("送料は4.5ユーロです。", ALLOWED) == "送料は4.5ユーロです。"

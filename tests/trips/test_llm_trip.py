@@ -1,0 +1,92 @@
+"""A model's answer on its way into a visitor's tab: it grows, it ends as one message, and a human ends it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from tests.fake_llm import FakeLlm, drops, line, says, stalls, status
+from tests.fake_world import _free_port
+from tests.serving import GRACE, Server
+from tests.trips.client import Tab, agent, visitor
+
+SAID = "Standard shipping within Germany is a matter of a few euros, and large orders go free of charge."
+ASKED = {"client_id": "c1", "text": "How much does shipping cost?"}
+
+
+@pytest.fixture(scope="module")
+def model() -> FakeLlm:
+    return FakeLlm(says(SAID + line([1]), pause=0.06))
+
+
+@pytest.fixture(scope="module")
+def thinking(tmp_path_factory: pytest.TempPathFactory, model: FakeLlm) -> Iterator[Server]:
+    """A server of its own, with a model."""
+    env = {"HANDOFF_LLM_URL": model.url, "HANDOFF_LLM_API_KEY": "sk-canary", "HANDOFF_LLM_MODEL": "small"}
+    made = Server(tmp_path_factory.mktemp("thinking"), _free_port(), **env).start()
+    made.run("user", "add", GRACE[0], "--name", "Grace", "--password-stdin", typed=f"{GRACE[1]}\n")
+    yield made
+    assert made.stop() < 10
+
+
+def drafts(tab: Tab) -> list[str]:
+    """What the tab was shown of the answer, each time it grew."""
+    states = [values for delta in tab.deltas for name, values in delta.items() if name.endswith("widget_state")]
+    return [text for values in states for name, text in values.items() if name.startswith("draft") and text]
+
+
+def kept(server: Server, conversation: str) -> list[tuple[Any, ...]]:
+    query = "SELECT text, suggestion FROM message WHERE conversation_id = ? AND author = 'ai' ORDER BY seq"
+    with closing(sqlite3.connect(server._data / "handoff.db")) as database:
+        return database.execute(query, (conversation,)).fetchall()
+
+
+async def test_an_answer_grows_and_is_kept_once(thinking: Server, model: FakeLlm) -> None:
+    vera = await visitor(thinking.url)
+    await vera.call("widget_state.send", form=ASKED)
+    await vera.until(lambda v: v.get("widget_state.draft"))
+    assert len(vera.lines()) == 1
+    await vera.until(lambda _: len(vera.lines()) == 2)
+    assert vera.vars["widget_state.draft"] == ""
+    assert vera.texts()[1] == SAID
+    assert vera.lines()[1]["sources"]
+    assert len(drafts(vera)) >= 3
+    assert all(SAID.startswith(text) for text in drafts(vera))
+    assert kept(thinking, vera.vars["widget_state.conversation"]) == [(SAID, 0)]
+    assert "sk-canary" not in str(vera.deltas) + thinking.log
+    await vera.close()
+
+
+@pytest.mark.parametrize("act", [status(500), drops("Standard shipping within Germany "), stalls("Standard")])
+async def test_when_the_model_fails_the_visitor_is_answered_all_the_same(
+    thinking: Server, model: FakeLlm, act: Any
+) -> None:
+    model.acts = [act, act, *model.acts[-1:]]
+    vera = await visitor(thinking.url)
+    await vera.call("widget_state.send", form=ASKED)
+    await vera.until(lambda _: len(vera.lines()) == 2, seconds=40)
+    assert "4.90 €" in vera.texts()[1]
+    assert vera.vars.get("widget_state.draft", "") == ""
+    model.acts = model.acts[-1:]
+    await vera.close()
+
+
+async def test_a_human_who_takes_over_in_the_middle_is_not_talked_over(thinking: Server, model: FakeLlm) -> None:
+    vera = await visitor(thinking.url)
+    conversation = vera.vars["widget_state.conversation"]
+    grace = await agent(thinking.url, GRACE, conversation)
+    await vera.call("widget_state.send", form=ASKED)
+    await vera.until(lambda v: v.get("widget_state.draft"))
+    await grace.call("inbox_state.take_over")
+    await vera.until(lambda v: v.get("widget_state.status") == "with_agent" and not v.get("widget_state.draft"))
+    before = len(drafts(vera))
+    await grace.until(lambda _: SAID in grace.texts("inbox_state"))  # kept for the agent, as a suggestion
+    await grace.call("inbox_state.reply", form={"client_id": "a1", "text": "Grace here"})
+    await vera.until(lambda _: "Grace here" in vera.texts())
+    assert SAID not in vera.texts()
+    assert len(drafts(vera)) == before
+    assert kept(thinking, conversation) == [(SAID, 1)]
+    for tab in (vera, grace):
+        await tab.close()
