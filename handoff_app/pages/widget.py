@@ -1,5 +1,6 @@
 """The chat that visitors see, in the widget's frame or as a full page. Its words all come from the catalog."""
 
+import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import reflex as rx
 from sqlmodel import Session
 
 from handoff_app import i18n, live
+from handoff_app.access import limits
 from handoff_app.answering import intent
 from handoff_app.db import read, transact
 from handoff_app.domain import conversations, escalations, reminders, settings, shop, texts, transcript
@@ -35,10 +37,12 @@ class Said:
     text: str
     client_id: str
     page_url: str
+    address: str = ""
 
     def wants_human(self) -> bool:
-        """Whether it asks for a human, in words."""
-        return intent.decide(self.text[: conversations.MOST_CHARACTERS]) is intent.Decision.ESCALATE
+        """Whether it asks for a human, in words, and may."""
+        decision = intent.decide(self.text[: conversations.MOST_CHARACTERS])
+        return decision is intent.Decision.ESCALATE and limits.may_ask(self.address)
 
 
 class WidgetState(Thread, rx.State):
@@ -96,7 +100,7 @@ class WidgetState(Thread, rx.State):
         if not self._visitor or not client_id:
             return
         try:
-            said = Said(text, client_id, _checked_page(str(form.get("page_url", ""))))
+            said = Said(text, client_id, _checked_page(str(form.get("page_url", ""))), self._address())
             with tabs.looking(self):
                 self._take(await transact(_send, self._visitor, self.conversation, said, self._seen))
         except conversations.BadMessage as error:
@@ -124,14 +128,12 @@ class WidgetState(Thread, rx.State):
     @rx.event
     async def ask(self) -> None:
         """`Talk to a human`."""
-        if self._visitor:
-            await transact(_ask, self._visitor, self.conversation, Reason.REQUESTED_BY_BUTTON)
+        await self._request(Reason.REQUESTED_BY_BUTTON)
 
     @rx.event
     async def accept(self) -> None:
         """`Yes, connect me`."""
-        if self._visitor:
-            await transact(_ask, self._visitor, self.conversation, Reason.LOW_CONFIDENCE)
+        await self._request(Reason.LOW_CONFIDENCE)
 
     @rx.event
     async def decline(self) -> None:
@@ -177,6 +179,16 @@ class WidgetState(Thread, rx.State):
     async def earlier(self) -> None:
         """Thirty messages more of a long chat."""
         self._prepend(await read(_earlier, self._visitor, self.conversation, self._first()))
+
+    async def _request(self, reason: Reason) -> None:
+        """Too many from one place are refused below the composer, as a message would be."""
+        if self._visitor and not limits.may_ask(self._address()):
+            self.refused, self.refused_text = secrets.token_hex(6), self.words["widget.too_fast"]
+        elif self._visitor:
+            await transact(_ask, self._visitor, self.conversation, reason)
+
+    def _address(self) -> str:
+        return str(self.router.session.client_ip)
 
     async def _leave(self, email: str) -> None:
         try:
