@@ -98,7 +98,7 @@ def trouble(error: BaseException) -> str:
                 return f"its certificate is not accepted: {cause.verify_message.rstrip('.')}"
             case ssl.SSLError():
                 return "no secure connection could be made: it speaks no TLS, or only an old one"
-            case socket.gaierror() | UnicodeError():
+            case socket.gaierror():
                 return "its name could not be resolved"
             case TimeoutError():
                 return "did not answer in time"
