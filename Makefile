@@ -21,7 +21,7 @@ check: sync-dev
 	$(UV) run --frozen python -m pytest tests/browser
 
 soak: sync-dev
-	SOAK_KILLS=2000 $(UV) run --frozen python -m pytest tests/test_crash.py
+	SOAK_KILLS=2000 SOAK_TURNS=1000 $(UV) run --frozen python -m pytest tests/test_crash.py
 
 bench: sync-dev
 	$(UV) run --frozen python -m bench

@@ -5,9 +5,8 @@ The steps are made to kill from outside, by wrapping the product's own functions
 
 import asyncio
 import inspect
-import multiprocessing
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http.client import HTTPConnection
 from typing import Any
 
@@ -17,6 +16,7 @@ from httpcore import AnyIOBackend
 from handoff_app import channels, db, worker
 from handoff_app.domain import conversations, due, escalations, outbox
 from handoff_app.domain.models import Reason
+from tests import processes
 
 CONNECTS: dict[str, tuple[Any, str]] = {
     "email": (aiosmtplib.SMTP, "connect"),
@@ -73,16 +73,12 @@ def ask(chat: str) -> None:
 
 def dies(point: str, channel: str, chat: str) -> bool:
     """Run the step's side in a process of its own; whether it died there."""
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["tests.dying"])  # so that only the first waits for the imports
-    one = processes.Process(target=_live, args=(dict(os.environ), point, channel, chat))
-    one.start()
+    one = processes.start(_live, point, channel, chat)
     one.join(60)
     return one.exitcode == 9
 
 
-def _live(environment: Mapping[str, str], point: str, channel: str, chat: str) -> None:
-    os.environ.update(environment)
+def _live(point: str, channel: str, chat: str) -> None:
     arm(point, channel)
     if point in ASKING:
         ask(chat)
