@@ -22,7 +22,7 @@ from handoff_app.answering.retrieval import Index
 from handoff_app.channels import slack
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
 from handoff_app.config import config
-from handoff_app.db import read, transact
+from handoff_app.db import NotSaved, read, transact
 from handoff_app.domain import (
     conversations,
     due,
@@ -97,6 +97,9 @@ class Worker:
             self._wake[name].clear()
             try:
                 more = await step()
+            except NotSaved as error:
+                log.warning("the worker's loop %s waits for the database: %s", name, error)
+                more = 0
             except Exception:
                 log.exception("the worker's loop %s failed", name)
                 more = 0

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from handoff_app import i18n, live
 from handoff_app.access import limits
 from handoff_app.answering import intent
-from handoff_app.db import read, transact
+from handoff_app.db import NotSaved, read, transact
 from handoff_app.domain import conversations, escalations, reminders, settings, shop, texts, transcript
 from handoff_app.domain.models import Conversation, Prompt, Reason, Status
 from handoff_app.domain.transcript import Line
@@ -181,11 +181,19 @@ class WidgetState(Thread, rx.State):
         self._prepend(await read(_earlier, self._visitor, self.conversation, self._first()))
 
     async def _request(self, reason: Reason) -> None:
-        """Too many from one place are refused below the composer, as a message would be."""
-        if self._visitor and not limits.may_ask(self._address()):
-            self.refused, self.refused_text = secrets.token_hex(6), self.words["widget.too_fast"]
-        elif self._visitor:
+        """What cannot be done is said below the composer, as it would be of a message."""
+        if not self._visitor:
+            return
+        if not limits.may_ask(self._address()):
+            self._refuse("widget.too_fast")
+            return
+        try:
             await transact(_ask, self._visitor, self.conversation, reason)
+        except NotSaved:
+            self._refuse("widget.not_saved")
+
+    def _refuse(self, key: str) -> None:
+        self.refused, self.refused_text = secrets.token_hex(6), self.words[key]
 
     def _address(self) -> str:
         return str(self.router.session.client_ip)
@@ -195,6 +203,8 @@ class WidgetState(Thread, rx.State):
             await transact(_leave_email, self._visitor, self.conversation, email)
         except settings.BadValue:
             self.email_error = self.words["email.invalid"]
+        except NotSaved:
+            self.email_error = self.words["widget.not_saved"]
 
     async def _look(self) -> None:
         """A bell rang: read what is newer than this tab has seen."""
