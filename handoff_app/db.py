@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from handoff_app import live
@@ -14,6 +15,10 @@ from handoff_app.config import config
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class NotSaved(Exception):
+    """The database took nothing: its disk is full, somebody else holds it for long, or it is not there."""
 
 
 @cache
@@ -60,7 +65,7 @@ def _begin(connection: Any) -> None:
 async def transact(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run `verb(session, …)` in one transaction, commit, ring what it announced, return its result.
 
-    Whatever the verb raises rolls everything back and rises. Never blocks the event loop.
+    Whatever the verb raises rolls everything back and rises. Never blocks the event loop. Raises `NotSaved`.
     """
     loop = asyncio.get_running_loop()
     result, topics = await loop.run_in_executor(_threads(), lambda: transact_now(verb, *args, **kwargs))
@@ -84,7 +89,10 @@ def transact_now(
     verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[T, frozenset[str]]:
     """The same in this thread, for the command line: the verb's result, and the topics that it announced."""
-    with Session(engine(), expire_on_commit=False) as session, live.announcing() as topics:
-        result = verb(session, *args, **kwargs)
-        session.commit()
+    try:
+        with Session(engine(), expire_on_commit=False) as session, live.announcing() as topics:
+            result = verb(session, *args, **kwargs)
+            session.commit()
+    except OperationalError as error:
+        raise NotSaved(str(error.orig)) from error
     return result, frozenset(topics)

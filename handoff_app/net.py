@@ -4,9 +4,10 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from time import monotonic
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -127,6 +128,32 @@ class _AtMost(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
+def trouble(error: BaseException) -> str:
+    """What went wrong, by its kind, in words for an admin; never in the other side's own text."""
+    for cause in _causes(error):
+        match cause:
+            case ssl.SSLCertVerificationError():
+                return f"its certificate is not accepted: {cause.verify_message.rstrip('.')}"
+            case ssl.SSLError():
+                return "no secure connection could be made: it speaks no TLS, or only an old one"
+            case socket.gaierror():
+                return "its name could not be resolved"
+            case TimeoutError():
+                return "did not answer in time"
+            case ConnectionRefusedError():
+                return "nobody listens there"
+            case ConnectionResetError() | BrokenPipeError():
+                return "closed the connection"
+    return f"could not be reached ({type(error).__name__})"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and what it came from: libraries wrap each other's."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 async def _first_bytes(response: httpx.Response) -> bytes:
     """Raw, not decoded: a compressed bomb stays compressed."""
     kept = b""
@@ -152,7 +179,7 @@ def _trusted() -> ssl.SSLContext:
 
 
 class _Guarded(httpcore.AsyncNetworkBackend):
-    """Resolves once, judges every address of the answer, and connects to the address it judged, never to the name."""
+    """Resolves once, judges every address of the answer, and connects to one that it judged, never to the name."""
 
     def __init__(self, trusted: bool) -> None:
         self._trusted = trusted
@@ -170,7 +197,12 @@ class _Guarded(httpcore.AsyncNetworkBackend):
         if not (self._trusted or config().allow_private_urls):
             for address in addresses:
                 _judge(ipaddress.ip_address(address))
-        return await self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        for address in addresses[:-1]:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return await self._inner.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
 
     async def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         raise Refused("Only web addresses are allowed.")
@@ -182,10 +214,17 @@ class _Guarded(httpcore.AsyncNetworkBackend):
 async def _resolve(host: str, port: int) -> list[str]:
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        asked = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await loop.run_in_executor(_resolvers(), asked)
     except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError("the name could not be resolved") from error
     return [str(info[4][0]).partition("%")[0] for info in found]
+
+
+@cache
+def _resolvers() -> ThreadPoolExecutor:
+    """A name whose servers are silent holds its thread for half a minute: the loop's own few threads are not risked."""
+    return ThreadPoolExecutor(64, thread_name_prefix="resolve")
 
 
 def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

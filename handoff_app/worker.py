@@ -13,7 +13,7 @@ from typing import Any, Final
 from slack_sdk.errors import SlackClientError
 from sqlmodel import Session
 
-from handoff_app import channels, i18n, live
+from handoff_app import channels, i18n, live, net
 from handoff_app.answering import intent, passages
 from handoff_app.answering.base import Answer, Answerer, Question, Turn
 from handoff_app.answering.builtin import Builtin
@@ -24,7 +24,7 @@ from handoff_app.answering.retrieval import Index
 from handoff_app.channels import slack
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
 from handoff_app.config import config
-from handoff_app.db import read, transact
+from handoff_app.db import NotSaved, read, transact
 from handoff_app.domain import (
     conversations,
     due,
@@ -102,6 +102,9 @@ class Worker:
             self._wake[name].clear()
             try:
                 more = await step()
+            except NotSaved as error:
+                log.warning("the worker's loop %s waits for the database: %s", name, error)
+                more = 0
             except Exception:
                 log.exception("the worker's loop %s failed", name)
                 more = 0
@@ -288,7 +291,7 @@ async def _tried(notice: Notice, channel: str, credentials: dict[str, str]) -> t
         return outbox.Tried(str(error), monotonic() - started, error.excerpt, wait=error.seconds), False
     except Exception as error:
         log.warning("delivery %s by %s did not arrive: %s", notice.id, channel, type(error).__name__)
-        return outbox.Tried(_in_words(error), monotonic() - started), False
+        return outbox.Tried(net.trouble(error), monotonic() - started), False
     return outbox.Tried(receipt.answer, monotonic() - started, receipt.excerpt, receipt.thread), True
 
 
@@ -389,10 +392,3 @@ def _said(session: Session, conversation_id: str, answer: Answer) -> str:
         keys.append("offer.text")
     words = " ".join(texts.words(session, locale, keys).values())
     return "\n\n".join(part for part in (answer.text, words) if part)
-
-
-def _in_words(error: Exception) -> str:
-    """What the admin reads: the kind of trouble, never the other side's own text."""
-    if isinstance(error, TimeoutError):
-        return "did not answer in time"
-    return f"could not be reached ({type(error).__name__})"

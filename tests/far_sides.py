@@ -1,6 +1,7 @@
 """Far sides that misbehave on purpose: SMTP with a fault at a step, and HTTP that says raw bytes."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Awaitable, Callable
 
@@ -10,8 +11,13 @@ STEPS = ("banner", "mail", "rcpt", "data", "body")
 class Loopback:
     """A server on 127.0.0.1 in a thread of its own; `connections` counts who came, whatever they said."""
 
-    def __init__(self, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.connections = 0
+        self._tls = tls
         self.port = 0
         self._serve = serve
         ready = threading.Event()
@@ -28,7 +34,7 @@ class Loopback:
             finally:
                 writer.close()
 
-        server = await asyncio.start_server(one, "127.0.0.1", 0)
+        server = await asyncio.start_server(one, "127.0.0.1", 0, ssl=self._tls)
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         await server.serve_forever()
@@ -37,10 +43,10 @@ class Loopback:
 class Smtp(Loopback):
     """A mail server but for one step: a reply code there, `drop`, or `drop-after` (taken, not answered)."""
 
-    def __init__(self, step: str = "", fault: str = "") -> None:
+    def __init__(self, step: str = "", fault: str = "", tls: ssl.SSLContext | None = None) -> None:
         self.step, self.fault = step, fault
         self.mails: list[bytes] = []
-        super().__init__(self._talk)
+        super().__init__(self._talk, tls)
 
     @property
     def url(self) -> str:
@@ -73,7 +79,7 @@ class Smtp(Loopback):
         return True
 
 
-def raw(answer: bytes, pause: float = 0.0, forever: bool = False) -> Loopback:
+def raw(answer: bytes, pause: float = 0.0, forever: bool = False, tls: ssl.SSLContext | None = None) -> Loopback:
     """An HTTP server that reads a request's head and says `answer`, a byte at a time if `pause` (seconds) is set."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -87,4 +93,4 @@ def raw(answer: bytes, pause: float = 0.0, forever: bool = False) -> Loopback:
                 break
         await asyncio.sleep(60 if not answer else 0.2)
 
-    return Loopback(serve)
+    return Loopback(serve, tls)

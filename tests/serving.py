@@ -45,6 +45,11 @@ class Server:
         self._wait()
         return self
 
+    @property
+    def data(self) -> Path:
+        """Its data directory."""
+        return self._data
+
     def run(self, *arguments: str, typed: str = "") -> str:
         """Another command of `handoff` over the same data."""
         done = subprocess.run(

@@ -91,6 +91,16 @@ def test_a_hostile_name_bends_no_header_and_stops_no_mail(world: World, name: st
     assert "vera@example.com" in str(sent["Reply-To"])
 
 
+@pytest.mark.parametrize(
+    ("address", "answer_to"),
+    [("info@müller.example", "info@xn--mller-kva.example"), ("jörg@acme.example", None), ("no address", None)],
+)
+def test_an_address_in_other_letters_stops_no_mail(world: World, address: str, answer_to: str | None) -> None:
+    sent = email.message_from_bytes(mail.build(notice(world, email=address)), policy=email.policy.default)
+    assert sent["Reply-To"] == answer_to
+    assert address in sent.get_body(("plain",)).get_content()
+
+
 def test_a_mail_says_the_same_twice_and_has_a_stable_id(world: World) -> None:
     built = notice(world, email="vera@example.com")
     first, second = (email.message_from_bytes(mail.build(built), policy=email.policy.default) for _ in range(2))

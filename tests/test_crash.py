@@ -11,15 +11,20 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlmodel import func, select
 
+from handoff_app import db
 from handoff_app.config import config
 from handoff_app.domain import conversations, escalations, settings
 from handoff_app.domain.models import Delivery, Reason, Sent
+from tests import processes
 from tests.conftest import World
 from tests.fake_world import Receiver
 
 KILLS = int(os.environ.get("SOAK_KILLS", "100"))
 """`make soak` asks for 2,000."""
+TURNS = int(os.environ.get("SOAK_TURNS", "40"))
+"""Escalations of each of eight processes for each list of addresses; `make soak` asks for 1,000."""
 
 WORKER = """
 import asyncio
@@ -43,18 +48,6 @@ while True:
         return chat.id
     print(db.transact_now(once)[0], flush=True)
     time.sleep(0.05)
-"""
-ROUND_ROBIN = """
-import sys
-from handoff_app import db
-from handoff_app.domain import conversations, escalations
-from handoff_app.domain.models import Reason
-for number in range(int(sys.argv[2])):
-    def once(session):
-        visitor = conversations.visitor(session, f"{sys.argv[1]}-{number}".ljust(64, "."))
-        chat = conversations.start(session, visitor.id, "en")
-        escalations.escalate(session, conversations.locked(session, chat.id), Reason.ASKED_FOR_HUMAN)
-    db.transact_now(once)
 """
 
 
@@ -108,15 +101,37 @@ def test_workers_that_are_killed_lose_nothing(world: World, private: None) -> No
     assert sum(arrived.values()) - len(arrived) <= KILLS * 20
 
 
-@pytest.mark.timeout(300)
-def test_the_rotation_is_fair_among_eight_processes(world: World, private: None) -> None:
-    addresses = [f"{name}@acme.example" for name in ("a", "b", "c", "d", "e")]
-    wanted = settings.Escalations(email_on=True, emails="; ".join(addresses), round_robin=True)
-    world.do(settings.save_escalations, wanted)
-    running = [process(ROUND_ROBIN, f"p{number}", "125") for number in range(8)]
-    assert [one.wait(240) for one in running] == [0] * 8
-    told = Counter(row.target for row in world.all(Delivery))
-    assert sum(told.values()) == 1000
+def told_of(world: World, length: int) -> Counter[str]:
+    return Counter(row.target for row in world.all(Delivery) if row.target.endswith(f"@{length}.example"))
+
+
+def list_of(world: World, length: int) -> None:
+    addresses = "; ".join(f"{name}@{length}.example" for name in "abcdefg"[:length])
+    world.do(settings.save_escalations, settings.Escalations(email_on=True, emails=addresses, round_robin=True))
+
+
+@pytest.mark.timeout(300 + TURNS * 10)
+def test_the_rotation_is_fair_among_eight_processes_with_every_list(world: World, private: None) -> None:
+    for length in (1, 2, 3, 5, 7):
+        list_of(world, length)
+        running = [processes.start(processes.escalate, f"{length}-{number}", TURNS) for number in range(8)]
+        assert [one.join() or one.exitcode for one in running] == [0] * 8
+        told = told_of(world, length)
+        assert (len(told), told.total()) == (length, 8 * TURNS)
+        assert max(told.values()) - min(told.values()) <= 1
+
+
+def test_the_rotation_is_fair_when_processes_die_on_the_way(world: World, private: None) -> None:
+    list_of(world, 5)
+    count = select(func.count()).select_from(Delivery)
+    for one in [processes.start(processes.escalate, f"p{number}", 100_000) for number in range(8)]:
+        before = db.read_now(lambda s: s.exec(count).one())
+        while db.read_now(lambda s: s.exec(count).one()) < before + 7:
+            time.sleep(0.02)
+        one.kill()
+        one.join()
+    told = told_of(world, 5)
+    assert told.total() >= 8 * 7
     assert max(told.values()) - min(told.values()) <= 1
 
 

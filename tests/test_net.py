@@ -2,13 +2,18 @@
 
 import asyncio
 import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from handoff_app import net
 from handoff_app.config import config
-from tests.far_sides import Loopback
+from tests.far_sides import Loopback, raw
+
+FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 REFUSED = [
     "http://127.0.0.1/", "http://localhost/", "http://2130706433/", "http://0x7f000001/", "http://017700000001/",
@@ -51,12 +56,11 @@ async def test_a_name_that_resolves_to_loopback_is_never_connected_to(
 
     server = await asyncio.start_server(count, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    loop = asyncio.get_running_loop()
 
-    async def rebound(*_args: object, **_kwargs: object) -> list[tuple[object, ...]]:
+    def rebound(*_args: object, **_kwargs: object) -> list[tuple[object, ...]]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(loop, "getaddrinfo", rebound)
+    monkeypatch.setattr(socket, "getaddrinfo", rebound)
     with pytest.raises(net.Refused):
         await net.post("http://crm.example.com/hook", b"{}", {})
     server.close()
@@ -126,13 +130,62 @@ async def test_one_private_address_in_an_answer_refuses_it_all(
     listener = Loopback(_silent)
     monkeypatch.setattr(net, "_PORTS", frozenset({listener.port}))
 
-    async def mixed(*_args: object, **_kwargs: object) -> list[tuple[object, ...]]:
+    def mixed(*_args: object, **_kwargs: object) -> list[tuple[object, ...]]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, listener.port)) for answer in answers]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", mixed)
+    monkeypatch.setattr(socket, "getaddrinfo", mixed)
     with pytest.raises(net.Refused):
         await net.post(f"http://crm.example.com:{listener.port}/hook", b"{}", {})
     assert listener.connections == 0
+
+
+@pytest.fixture
+def hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
+    """What names resolve to; a name without answers is not known, and `silent.…` is not answered in a test."""
+    known: dict[str, list[str]] = {}
+    over = threading.Event()
+    real = socket.getaddrinfo
+
+    def resolve(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
+        if host.startswith("silent."):
+            over.wait(60)
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+        if host not in known:
+            return real(host, port, *args, **kwargs)
+        if not known[host]:
+            raise socket.gaierror(socket.EAI_NONAME, "not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in known[host]]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setenv("HANDOFF_ALLOW_PRIVATE_URLS", "1")
+    config.cache_clear()
+    yield known
+    over.set()
+
+
+async def test_a_name_that_does_not_exist_is_trouble_in_words(database: None, hosts: dict[str, list[str]]) -> None:
+    hosts["gone.acme.example"] = []
+    with pytest.raises(httpx.ConnectError) as raised:
+        await net.post("http://gone.acme.example/hook", b"{}", {})
+    assert net.trouble(raised.value) == "its name could not be resolved"
+
+
+async def test_of_64_addresses_the_one_that_listens_is_found(database: None, hosts: dict[str, list[str]]) -> None:
+    listener = raw(FINE)
+    hosts["many.acme.example"] = [f"127.0.0.{number}" for number in range(2, 65)] + ["127.0.0.1"]
+    assert (await net.post(f"http://many.acme.example:{listener.port}/hook", b"{}", {})).status == 200
+
+
+async def test_names_whose_servers_are_silent_end_at_the_deadline_and_delay_nobody(
+    database: None, hosts: dict[str, list[str]]
+) -> None:
+    listener = raw(FINE)
+    slow = [asyncio.create_task(net.post("http://silent.acme.example/hook", b"{}", {})) for _ in range(40)]
+    await asyncio.sleep(0)
+    assert (await net.post(f"http://127.0.0.1:{listener.port}/hook", b"{}", {})).status == 200
+    assert not any(task.done() for task in slow)
+    came = await asyncio.gather(*slow, return_exceptions=True)
+    assert {type(error) for error in came} == {TimeoutError}
 
 
 async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -16,10 +16,9 @@ from handoff_app import db, serve, worker
 from handoff_app.config import config
 from handoff_app.domain import agents, conversations, deliveries, desk, due, escalations, inbox, settings, transcript
 from handoff_app.domain.models import Agent, Delivery, Reason, Role, Sent
-from tests import conftest
+from tests import conftest, processes
 from tests.conftest import World
 from tests.fake_world import Receiver
-from tests.test_crash import ROUND_ROBIN, process
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +97,8 @@ def test_two_tabs_of_a_new_browser_are_one_visitor(world: World) -> None:
 def test_the_rotation_is_fair_among_processes(world: World) -> None:
     addresses = "a@acme.example; b@acme.example; c@acme.example"
     world.do(settings.save_escalations, settings.Escalations(email_on=True, emails=addresses, round_robin=True))
-    running = [process(ROUND_ROBIN, f"p{number}", "50") for number in range(4)]
-    assert [one.wait(120) for one in running] == [0] * 4
+    running = [processes.start(processes.escalate, f"p{number}", 50) for number in range(4)]
+    assert [one.join() or one.exitcode for one in running] == [0] * 4
     told = Counter(row.target for row in world.all(Delivery))
     assert sum(told.values()) == 200
     assert max(told.values()) - min(told.values()) <= 1

@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from handoff_app.channels import email as mail
 from handoff_app.channels.base import Notice
@@ -121,6 +122,27 @@ def test_an_old_or_invented_link_opens_nothing_and_the_database_holds_no_link(wo
             world.do(reminders.come_back, other_browser(world), wrong)
     world.do(reminders.tidy)
     assert world.all(ReturnLink) == []
+
+
+def test_whoever_types_the_address_of_somebody_else_brings_them_three_mails_an_hour(world: World) -> None:
+    world.do(settings.save_escalations, settings.Escalations())
+    chats = []
+    for number in range(40):
+        world.vera = f"{number:064}"
+        chats.append(world.chat("Write to me"))
+        typed = ("victim@acme.example", "Victim@Acme.example", "VICTIM@acme.example")[number % 3]
+        world.do(lambda s, c=chats[-1], e=typed: setattr(s.get_one(Visitor, world.row(c).visitor_id), "email", e))
+        world.do(desk.agent_says, chats[-1], world.grace, "Hello?", f"a{number}")
+    for _ in range(10):
+        for chat in chats:
+            pass_minutes(world, chat, 3)
+    assert len(letters(world)) == reminders.MOST_AN_HOUR == 3
+    world.do(
+        lambda s: [setattr(row, "created_at", now() - timedelta(hours=1)) for row in s.exec(select(Delivery))] and None
+    )
+    for chat in chats:
+        pass_minutes(world, chat, 3)
+    assert len(letters(world)) == 6
 
 
 def test_an_escalation_is_not_needed_for_it(world: World, answered: str) -> None:

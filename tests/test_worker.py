@@ -309,7 +309,8 @@ async def test_many_wait_for_a_dead_endpoint_and_a_healthy_one_does_not_notice(w
     for number in range(10):
         escalate(world, f"Later {number}")
     await worked(world, lambda rows: sum(row.status == Sent.SENT for row in rows) == 10, seconds=8)
-    assert dead.connections <= 60
+    assert dead.connections < worker.MOST_PER_TARGET + 20  # one claim of 20 may go beyond it, no other
+    assert len(quick.got) == 10
 
 
 async def test_a_clock_that_goes_back_delays_nothing(world: World) -> None:

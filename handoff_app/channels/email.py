@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
+from email_validator import EmailNotValidError, validate_email
 from emails.message import Message
 
 from handoff_app.channels.base import AUTHORS, REASONS, Notice, PermanentError, Receipt, RetryLater, visitor_name
@@ -29,7 +30,10 @@ class Email:
             return Receipt(_write_file(notice.id, message))
         try:
             await aiosmtplib.send(
-                message, sender=parseaddr(sender)[1], recipients=[notice.target], **server_options(url)
+                message,
+                sender=parseaddr(sender)[1],
+                recipients=[_in_ascii(notice.target) or notice.target],
+                **server_options(url),
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _judged(error.recipients[0].code, error.recipients[0].message, bounced=True) from error
@@ -62,7 +66,7 @@ def build(notice: Notice, sender: str = "") -> bytes:
         text=_as_text(sheet),
         html=_as_html(sheet),
         mail_from=parseaddr(sender or config().mail_from),
-        mail_to=notice.target,
+        mail_to=_in_ascii(notice.target) or notice.target,
         message_id=f"<{notice.id}@{_domain()}>",
         headers=_headers(notice, data),
     )
@@ -73,11 +77,19 @@ def _headers(notice: Notice, data: Mapping[str, Any]) -> dict[str, str]:
     """Threads by conversation: every mail about it refers to the same id, which no mail has."""
     headers = {"Auto-Submitted": "auto-generated", "X-Handoff-Delivery": notice.id}
     visitor, conversation = data.get("visitor"), data.get("conversation")
-    if visitor and visitor["email"] and notice.event != "test":
-        headers["Reply-To"] = formataddr((line(visitor["name"] or ""), line(visitor["email"])))
+    if visitor and notice.event != "test" and (address := _in_ascii(visitor["email"] or "")):
+        headers["Reply-To"] = formataddr((_header(visitor["name"] or ""), address))
     if conversation:
         headers["References"] = headers["In-Reply-To"] = f"<{conversation['id']}@{_domain()}>"
     return headers
+
+
+def _in_ascii(address: str) -> str:
+    """As every mail server takes it, a domain of other letters in Punycode; empty if it has no such form."""
+    try:
+        return validate_email(address, check_deliverability=False, test_environment=True).ascii_email or ""
+    except EmailNotValidError:
+        return ""
 
 
 def _domain() -> str:
@@ -87,10 +99,10 @@ def _domain() -> str:
 def subject(data: Mapping[str, Any]) -> str:
     """Who, and why."""
     if "letter" in data:
-        return line(data["letter"]["subject"])
+        return _header(data["letter"]["subject"])
     if data["event"] == "test":
         return "Test from Handoff: email works"
-    return line(f"{visitor_name(data)} is waiting: {REASONS[data['escalation']['reason']]}")
+    return _header(f"{visitor_name(data)} is waiting: {REASONS[data['escalation']['reason']]}")
 
 
 def _sheet(data: Mapping[str, Any]) -> _Sheet:
@@ -149,8 +161,13 @@ def _links(sheet: _Sheet) -> str:
     )
 
 
+def _header(text: str) -> str:
+    """Fit for a header: a line in which nothing reads as an encoded word (RFC 2047), which would be decoded there."""
+    return line(text).replace("=?", "= ?")
+
+
 def line(text: str) -> str:
-    """Fit for a header: one line, no control or direction characters, at most 200 of the rest."""
+    """One line, no control or direction characters, at most 200 of the rest."""
     return _CONTROL.sub(" ", text).strip()[:200]
 
 

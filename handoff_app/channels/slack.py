@@ -3,14 +3,16 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
-from slack_sdk.web import WebClient
+from slack_sdk.web import SlackResponse, WebClient
 
 from handoff_app.channels.base import AUTHORS, REASONS, Notice, PermanentError, Receipt, RetryLater, visitor_name
 from handoff_app.config import config
@@ -33,7 +35,7 @@ class Slack:
             raise PermanentError("Slack is not connected.")
         client = WebClient(token=token, base_url=config().slack_api_url, timeout=10, retry_handlers=[])
         try:
-            answer = await asyncio.to_thread(
+            answer = await _apart(
                 client.chat_postMessage,
                 channel=credentials.get("slack_channel_id") or notice.target,
                 text=summary(notice.data),
@@ -102,7 +104,7 @@ def install_url(state: str, redirect_uri: str) -> str:
 async def _call(token: str, method: str, **values: Any) -> dict[str, Any]:
     client = WebClient(token=token, base_url=config().slack_api_url, timeout=10, retry_handlers=[])
     try:
-        answer = await asyncio.to_thread(client.api_call, method, params=values)
+        answer = await _apart(client.api_call, api_method=method, params=values)
     except SlackApiError as error:
         raise _judged(error) from error
     except (OSError, SlackClientError) as error:
@@ -110,10 +112,21 @@ async def _call(token: str, method: str, **values: Any) -> dict[str, Any]:
     return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
+async def _apart(work: Callable[..., SlackResponse], **values: Any) -> SlackResponse:
+    """In a thread of Slack's own: one that hangs holds it for 10 s, and the loop's few threads are for others too."""
+    return await asyncio.get_running_loop().run_in_executor(_threads(), partial(work, **values))
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """More than one claim's notices, so that none waits for a thread until its lease ends."""
+    return ThreadPoolExecutor(32, thread_name_prefix="slack")
+
+
 def listen(heard: Callable[[dict[str, Any], str], None]) -> SocketModeClient:
     """Socket Mode, for servers that Slack cannot reach: `heard(event, event_id)` is called from a thread of its own."""
     client = SocketModeClient(
-        app_token=config().slack_app_token, web_client=WebClient(base_url=config().slack_api_url), ping_interval=10
+        app_token=config().slack_app_token, web_client=WebClient(base_url=config().slack_api_url), ping_interval=5
     )
 
     def answer(_: Any, request: Any) -> None:
@@ -167,8 +180,10 @@ def plain(text: str) -> str:
 
 
 def _judged(error: SlackApiError) -> Exception:
-    code = str(error.response.get("error") or "unknown_error")
-    status = error.response.status_code
+    """Slack's errors are single words; anything else comes from something between, such as a gateway's page."""
+    code, status = str(error.response.get("error") or "unknown_error"), error.response.status_code
+    if not re.fullmatch(r"\w+", code, re.ASCII):
+        return RetryLater(f"answered {status} with something that is not Slack's")
     if status == 429 or status >= 500 or code in _TEMPORARY:
         wait = str(error.response.headers.get("Retry-After", ""))
         return RetryLater(f"Slack answered {code}", float(wait) if wait.isdecimal() else None)

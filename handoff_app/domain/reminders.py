@@ -4,20 +4,26 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from handoff_app import i18n, vault
 from handoff_app.config import config
 from handoff_app.domain import conversations, outbox, settings, shop, texts
 from handoff_app.domain.envelope import Letter
-from handoff_app.domain.models import Author, Conversation, Message, ReturnLink, Visitor, now
+from handoff_app.domain.models import Author, Conversation, Delivery, Message, ReturnLink, Visitor, now
 
 LINK_LASTS: Final = timedelta(days=7)
 MOST_REPLIES: Final = 20
+EVENT: Final = "reply.unseen"
+MOST_AN_HOUR: Final = 3
+"""Mails to one address, which anybody may have typed."""
 
 
 def remind(session: Session, limit: int = 20) -> int:
-    """Write to visitors whose reply is unseen for the time that is set, once for all that came. Returns how many."""
+    """Write to visitors whose reply is unseen for the time that is set, once for all that came. Returns how many.
+
+    Who has had enough mails for this hour is looked at again after the same time.
+    """
     minutes = settings.escalations(session).remind_minutes
     if not minutes:
         return 0
@@ -27,9 +33,10 @@ def remind(session: Session, limit: int = 20) -> int:
     ).all()
     for row in rows:
         visitor = session.get_one(Visitor, row.visitor_id)
-        if visitor.email:
+        enough = bool(visitor.email) and _written(session, visitor.email) >= MOST_AN_HOUR
+        if visitor.email and not enough:
             _write(session, row, visitor)
-        row.unseen_since = None
+        row.unseen_since = now() if enough else None
     return len(rows)
 
 
@@ -51,6 +58,12 @@ def tidy(session: Session) -> None:
     session.exec(delete(ReturnLink).where(unused, col(ReturnLink.expires_at) < now()))
 
 
+def _written(session: Session, address: str) -> int:
+    """How many mails went to this address within the hour."""
+    recent = select(func.count()).where(Delivery.event == EVENT, Delivery.created_at > now() - timedelta(hours=1))
+    return session.exec(recent.where(func.lower(Delivery.target) == address.lower())).one()
+
+
 def _write(session: Session, conversation: Conversation, visitor: Visitor) -> None:
     locale = conversation.locale
     words = {**texts.edited(session, locale)}
@@ -65,7 +78,7 @@ def _write(session: Session, conversation: Conversation, visitor: Visitor) -> No
         foot=i18n.text("mail.reply.foot", locale, words),
         locale=locale,
     )
-    outbox.write_letter(session, "reply.unseen", [visitor.email], letter, conversation)
+    outbox.write_letter(session, EVENT, [visitor.email], letter, conversation)
 
 
 def _unseen(session: Session, conversation: Conversation) -> list[Message]:

@@ -1,5 +1,6 @@
 """The chat that visitors see, in the widget's frame or as a full page. Its words all come from the catalog."""
 
+import secrets
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -7,8 +8,9 @@ import reflex as rx
 from sqlmodel import Session
 
 from handoff_app import i18n, live
+from handoff_app.access import limits
 from handoff_app.answering import intent
-from handoff_app.db import read, transact
+from handoff_app.db import NotSaved, read, transact
 from handoff_app.domain import conversations, escalations, reminders, settings, shop, texts, transcript
 from handoff_app.domain.models import Conversation, Prompt, Reason, Status
 from handoff_app.domain.transcript import Line
@@ -38,10 +40,12 @@ class Said:
     text: str
     client_id: str
     page_url: str
+    address: str = ""
 
     def wants_human(self) -> bool:
-        """Whether it asks for a human, in words."""
-        return intent.decide(self.text[: conversations.MOST_CHARACTERS]) is intent.Decision.ESCALATE
+        """Whether it asks for a human, in words, and may."""
+        decision = intent.decide(self.text[: conversations.MOST_CHARACTERS])
+        return decision is intent.Decision.ESCALATE and limits.may_ask(self.address)
 
 
 class WidgetState(Thread, rx.State):
@@ -100,7 +104,7 @@ class WidgetState(Thread, rx.State):
         if not self._visitor or not client_id:
             return
         try:
-            said = Said(text, client_id, _checked_page(str(form.get("page_url", ""))))
+            said = Said(text, client_id, _checked_page(str(form.get("page_url", ""))), self._address())
             with tabs.looking(self):
                 self._take(await transact(_send, self._visitor, self.conversation, said, self._seen))
         except conversations.BadMessage as error:
@@ -128,14 +132,12 @@ class WidgetState(Thread, rx.State):
     @rx.event
     async def ask(self) -> None:
         """`Talk to a human`."""
-        if self._visitor:
-            await transact(_ask, self._visitor, self.conversation, Reason.REQUESTED_BY_BUTTON)
+        await self._request(Reason.REQUESTED_BY_BUTTON)
 
     @rx.event
     async def accept(self) -> None:
         """`Yes, connect me`."""
-        if self._visitor:
-            await transact(_ask, self._visitor, self.conversation, Reason.LOW_CONFIDENCE)
+        await self._request(Reason.LOW_CONFIDENCE)
 
     @rx.event
     async def decline(self) -> None:
@@ -182,11 +184,31 @@ class WidgetState(Thread, rx.State):
         """Thirty messages more of a long chat."""
         self._prepend(await read(_earlier, self._visitor, self.conversation, self._first()))
 
+    async def _request(self, reason: Reason) -> None:
+        """What cannot be done is said below the composer, as it would be of a message."""
+        if not self._visitor:
+            return
+        if not limits.may_ask(self._address()):
+            self._refuse("widget.too_fast")
+            return
+        try:
+            await transact(_ask, self._visitor, self.conversation, reason)
+        except NotSaved:
+            self._refuse("widget.not_saved")
+
+    def _refuse(self, key: str) -> None:
+        self.refused, self.refused_text = secrets.token_hex(6), self.words[key]
+
+    def _address(self) -> str:
+        return str(self.router.session.client_ip)
+
     async def _leave(self, email: str) -> None:
         try:
             await transact(_leave_email, self._visitor, self.conversation, email)
         except settings.BadValue:
             self.email_error = self.words["email.invalid"]
+        except NotSaved:
+            self.email_error = self.words["widget.not_saved"]
 
     async def _look(self) -> None:
         """A bell rang: read what is newer than this tab has seen."""

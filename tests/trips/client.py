@@ -12,9 +12,10 @@ import socketio
 class Tab:
     """One socket: sends events, keeps the newest value of every var, and every delta."""
 
-    def __init__(self, url: str, path: str, cookie: str = "") -> None:
+    def __init__(self, url: str, path: str, cookie: str = "", address: str = "") -> None:
         self._url, self._path = url, path
         self._headers = {"Origin": url} | ({"Cookie": cookie} if cookie else {})
+        self._headers |= {"X-Forwarded-For": address} if address else {}
         self.vars: dict[str, Any] = {}
         self.deltas: list[dict[str, Any]] = []
         self.token = secrets.token_hex(16)
@@ -88,9 +89,9 @@ class _Names(dict[str, str]):
 _NAMES = _Names()
 
 
-async def visitor(url: str, secret: str = "", languages: str = "en") -> Tab:
-    """A visitor's tab with its chat open."""
-    tab = await Tab(url, "/widget").open()
+async def visitor(url: str, secret: str = "", languages: str = "en", address: str = "") -> Tab:
+    """A visitor's tab with its chat open; `address` is what the proxy says of where it comes from."""
+    tab = await Tab(url, "/widget", address=address).open()
     about = {"secret": secret or secrets.token_hex(32), "languages": languages, "page": "https://acme.example/cart"}
     await tab.call("widget_state.open", about=about)
     await tab.until(lambda v: v.get("widget_state.conversation"))

@@ -228,3 +228,23 @@ async def test_the_link_of_a_mail_leaks_nowhere(server: Server) -> None:
         page = await client.get(f"{server.url}/claim/nothing")
     assert (page.status_code, page.headers["referrer-policy"]) == (410, "no-referrer")
     assert page.headers["x-frame-options"] == "DENY"
+
+
+async def test_thirty_requests_for_a_human_an_hour_from_one_address_and_the_next_is_refused_aloud(
+    server: Server,
+) -> None:
+    from handoff_app.access import limits
+
+    for _ in range(limits.ASKING.amount):
+        tab = await visitor(server.url, address="8.8.4.4")
+        await tab.call("widget_state.ask")
+        await tab.until(lambda v: v.get("widget_state.prompt") == "email")
+        await tab.close()
+    refused, neighbour = await visitor(server.url, address="8.8.4.4"), await visitor(server.url, address="8.8.4.5")
+    await refused.call("widget_state.ask")
+    await refused.until(lambda v: "at once" in v.get("widget_state.refused_text", ""))
+    assert refused.vars["widget_state.prompt"] == ""
+    await neighbour.call("widget_state.ask")
+    await neighbour.until(lambda v: v.get("widget_state.prompt") == "email")
+    for tab in (refused, neighbour):
+        await tab.close()
