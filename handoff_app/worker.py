@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
@@ -14,13 +15,12 @@ from slack_sdk.errors import SlackClientError
 from sqlmodel import Session
 
 from handoff_app import channels, i18n, live, net
-from handoff_app.answering import intent, passages
+from handoff_app.answering import intent
 from handoff_app.answering.base import Answer, Answerer, Question, Turn
 from handoff_app.answering.builtin import Builtin
-from handoff_app.answering.encoder import Encoder, Stopped
 from handoff_app.answering.grounded import Grounded
+from handoff_app.answering.library import library
 from handoff_app.answering.llm import Llm, sdk
-from handoff_app.answering.retrieval import Index
 from handoff_app.channels import slack
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
 from handoff_app.config import config
@@ -40,7 +40,7 @@ from handoff_app.domain import (
     slack_team,
     texts,
 )
-from handoff_app.domain.models import Article, Author, Conversation, Delivery, Endpoint, Reason, Status, now
+from handoff_app.domain.models import Author, Conversation, Delivery, Endpoint, Reason, Status, now
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,6 @@ POLL_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 20.0
 """For an answer without a model. One with a model has the model's own deadline before."""
 ANSWER_TRIES: Final = 2
-LEARN_SECONDS: Final = 2.0
 MOST_PER_TARGET: Final = 8
 MOST_UNDER_WAY: Final = 200
 SLOW_POLL_SECONDS: Final = 20.0
@@ -73,11 +72,8 @@ class Worker:
         self._tried: list[tuple[Delivery, outbox.Tried, bool]] = []
         self._settling = asyncio.Lock()
         self._tidy_at = 0.0
-        self._answerer: tuple[str, Builtin] | None = None
         self._llm: tuple[llm.Access, Llm] | None = None
-        self._encoder = Encoder(config().data_dir / "vectors.npz")
-        self._building = asyncio.Lock()
-        self._learning: tuple[asyncio.Task[None], float] | None = None
+        self._library = library()
 
     async def run(self) -> None:
         """Work until cancelled. What was claimed and not finished becomes due again when its lease ends."""
@@ -87,7 +83,7 @@ class Worker:
             loops = (self._loop(name, *step) for name, step in self._steps.items())
             await asyncio.gather(self._get_ready(), *loops)
         finally:
-            self._encoder.stop()
+            self._library.stop()
             live.hub.forget(f"worker:{self._name}")
             for task in listening:
                 task.cancel()
@@ -186,33 +182,8 @@ class Worker:
             log.exception("the articles could not be read")
 
     async def _ready(self) -> Builtin:
-        """The built-in answerer over today's articles.
-
-        When one has changed it is built again in a thread: at once by words, and by meaning as soon as that is
-        learned. That is waited for a little, and whoever asks meanwhile is answered by words.
-        """
-        version = await transact(knowledge.version)
-        async with self._building:
-            if self._answerer is None or self._answerer[0] != version:
-                index = await asyncio.to_thread(_index, await transact(knowledge.enabled))
-                self._answerer = (version, Builtin(index))
-                self._learning = (_start([self._learn(version, index)])[0], monotonic() + LEARN_SECONDS)
-        if self._learning is not None:
-            learning, patience = self._learning
-            await asyncio.wait([learning], timeout=max(0.0, patience - monotonic()))
-        return self._answerer[1]
-
-    async def _learn(self, version: str, index: Index) -> None:
-        """Answer by meaning too from now on, unless the articles have changed again."""
-        try:
-            learned = await asyncio.to_thread(index.learned, self._encoder)
-        except Stopped:
-            return
-        except Exception as error:
-            log.warning("questions are compared by words alone: %s: %s", type(error).__name__, error)
-            return
-        if self._answerer is not None and self._answerer[0] == version:
-            self._answerer = (version, Builtin(learned))
+        """The built-in answerer over today's articles."""
+        return await self._library.answerer(await read(knowledge.version), partial(read, knowledge.enabled))
 
     async def _wait_due(self) -> int:
         """Those who wait: for an address that never came, for an agent who never came."""
@@ -330,11 +301,6 @@ def _waited(session: Session) -> int:
     for escalation in (late := due.late(session)):
         escalations.late(session, escalation)
     return len(prompts) + len(unanswered) + len(late) + reminders.remind(session)
-
-
-def _index(articles: Sequence[Article]) -> Index:
-    parts = [passages.split(a.id, a.title, a.text, a.phrasings, a.url) for a in articles]
-    return Index([passage for part in parts for passage in part])
 
 
 def _claim_answers(session: Session, owner: str) -> Sequence[Conversation]:

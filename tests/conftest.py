@@ -13,6 +13,7 @@ os.environ.setdefault("HANDOFF_DATA_DIR", tempfile.mkdtemp(prefix="handoff-tests
 from sqlmodel import Session, SQLModel
 
 from handoff_app import db, vault
+from handoff_app.answering import library
 from handoff_app.config import config
 from handoff_app.domain import agents, conversations, settings
 from handoff_app.domain.models import Agent, Conversation, Role
@@ -32,7 +33,7 @@ def database(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget() -> None:
-    for remembered in (config, db.engine, db._threads, db._readers, vault._keys):
+    for remembered in (config, db.engine, db._threads, db._readers, vault._keys, library.library):
         remembered.cache_clear()
 
 

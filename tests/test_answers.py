@@ -22,7 +22,7 @@ GERMAN = "Wie teuer ist der Versand?"
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow machine learns the shop too before it answers."""
-    monkeypatch.setattr("handoff_app.worker.LEARN_SECONDS", 60.0)
+    monkeypatch.setattr("handoff_app.answering.library.LEARN_SECONDS", 60.0)
 
 
 async def asked(worker: Worker, text: str) -> Answer:
@@ -60,11 +60,10 @@ async def test_without_the_model_words_are_compared(
 
 async def test_who_asks_while_it_learns_is_answered_by_words(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.do(knowledge.load_demo)
-    monkeypatch.setattr("handoff_app.worker.LEARN_SECONDS", 0.0)
+    monkeypatch.setattr("handoff_app.answering.library.LEARN_SECONDS", 0.0)
     worker = Worker()
     assert (await asked(worker, "How much is shipping?")).confident
-    assert worker._learning is not None
-    await worker._learning[0]
+    await worker._library.learned()
     assert (config().data_dir / "vectors.npz").exists()
 
 

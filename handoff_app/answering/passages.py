@@ -2,11 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from handoff_app.answering.base import Passage
 
 WHOLE = 120  # words up to which an article is shown whole, as the answer of a question is
 LENGTH = 100  # words that a passage of a longer one may reach
+
+
+class Written(Protocol):
+    """An article, whatever it is kept in."""
+
+    id: str
+    title: str
+    text: str
+    phrasings: list[str]
+    url: str
 
 
 def split(article_id: str, title: str, text: str, phrasings: Sequence[str] = (), url: str = "") -> list[Passage]:

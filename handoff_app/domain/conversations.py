@@ -258,6 +258,7 @@ _BLANK: Final[dict[str, Any]] = {
     "confidence": None,
     "sources": [],
     "suggestion": False,
+    "wrong": False,
 }
 _OVERRIDES: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 

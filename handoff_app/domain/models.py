@@ -179,6 +179,7 @@ class Message(SQLModel, table=True):
     confidence: float | None = None
     sources: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON))
     suggestion: bool = False
+    wrong: bool = False  # the visitor says so
     created_at: datetime = _time()
 
 
@@ -311,8 +312,51 @@ class Article(SQLModel, table=True):
     locale: str = "en"
     enabled: bool = True
     demo: bool = False
+    source_id: str | None = Field(default=None, foreign_key="source.id", index=True)  # read from there
+    file: str = ""  # uploaded under this name
+    answers: int = 0  # how often the AI has answered from it
     created_at: datetime = _time()
     updated_at: datetime = _time()
+
+
+class Reading(StrEnum):
+    """Where the reading of a website stands."""
+
+    WAITING = "waiting"  # due at `due_at`
+    READING = "reading"  # a worker is at it
+    DONE = "done"  # read; again at `due_at`, if it has one
+    FAILED = "failed"  # nothing could be read; `said` tells why
+
+
+class Source(SQLModel, table=True):
+    """A page, a sitemap or a whole site of the owner's, read into articles and, with `every_hours`, again and again."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    url: str
+    kind: str  # page, sitemap, site
+    every_hours: int = 0
+    state: Reading = Field(default=Reading.WAITING, sa_type=Text)
+    found: int = 0
+    read: int = 0
+    failed: int = 0
+    said: str = ""
+    due_at: datetime | None = _maybe_time(index=True)
+    owner: str = ""
+    created_at: datetime = _time()
+    read_at: datetime | None = _maybe_time()
+
+
+class Gap(SQLModel, table=True):
+    """A question that the AI could not answer, or answered wrongly; closed once an article answers it."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id", index=True)
+    seq: int  # of the message that asks
+    text: str
+    locale: str = "en"
+    why: str  # unsure, escalated, wrong
+    created_at: datetime = _time(index=True)
+    closed_at: datetime | None = _maybe_time(index=True)
 
 
 class Setting(SQLModel, table=True):
