@@ -17,6 +17,8 @@ WORK = "work"
 """The topic that wakes the worker: some row became due."""
 MOMENT = 0.1
 """Seconds. Who pauses for longer than this (a list, a panel) also lets those go first who do not (the threads)."""
+TRIES = 3
+"""How often a refresh that fails is tried, a second later each time, before it waits for the next bell."""
 INBOX = "inbox"
 """The topic of every inbox list."""
 
@@ -122,19 +124,27 @@ class Hub:
 
     async def _serve(self, watcher: str, entry: _Watch) -> None:
         """One task while bells ring, none while it is quiet."""
+        failures = 0
         try:
             if entry.pause > MOMENT:
                 await asyncio.sleep(entry.pause / 10)
-            while entry.rung.is_set() and self._watches.get(watcher) is entry:
+            while entry.rung.is_set() and self._watches.get(watcher) is entry and failures < TRIES:
                 entry.rung.clear()
-                await entry.refresh()
-                await asyncio.sleep(entry.pause)
-        except Exception:
-            log.exception("refreshing %s failed", watcher)
-            if self._watches.get(watcher) is entry:
-                self.forget(watcher)
+                failures = 0 if await _refreshed(watcher, entry) else failures + 1
+                await asyncio.sleep(entry.pause + failures)
         finally:
             entry.task = None
+
+
+async def _refreshed(watcher: str, entry: _Watch) -> bool:
+    """Whether it could look. If not, the bell still counts: whoever watches is not left behind for good."""
+    try:
+        await entry.refresh()
+    except Exception:
+        log.exception("refreshing %s failed", watcher)
+        entry.rung.set()
+        return False
+    return True
 
 
 hub = Hub()

@@ -41,10 +41,13 @@ class Loopback:
 
 
 class Smtp(Loopback):
-    """A mail server but for one step: a reply code there, `drop`, or `drop-after` (taken, not answered)."""
+    """A mail server but for one step: a reply code there, `drop`, or `drop-after` (taken, not answered).
 
-    def __init__(self, step: str = "", fault: str = "", tls: ssl.SSLContext | None = None) -> None:
-        self.step, self.fault = step, fault
+    Before every word it waits for `pause` seconds.
+    """
+
+    def __init__(self, step: str = "", fault: str = "", tls: ssl.SSLContext | None = None, pause: float = 0.0) -> None:
+        self.step, self.fault, self.pause = step, fault, pause
         self.mails: list[bytes] = []
         super().__init__(self._talk, tls)
 
@@ -71,6 +74,7 @@ class Smtp(Loopback):
                 return
 
     async def _say(self, writer: asyncio.StreamWriter, step: str, good: str) -> bool:
+        await asyncio.sleep(self.pause)
         fault = self.fault if step == self.step else ""
         if fault.startswith("drop"):
             return False

@@ -12,7 +12,7 @@ import pytest
 
 from handoff_app import db, worker
 from handoff_app.config import config
-from handoff_app.domain import conversations, endpoints, escalations, mail_server, outbox, settings
+from handoff_app.domain import conversations, due, endpoints, escalations, mail_server, outbox, settings
 from handoff_app.domain.models import Attempt, Bounce, Delivery, Endpoint, Reason, Sent, now
 from tests.conftest import World
 from tests.fake_world import Mailbox, Receiver, Request
@@ -234,6 +234,19 @@ async def test_a_mail_server_that_fails_at_a_step(world: World, step: str, fault
     gone = fault == "550"
     assert {row.status for row in rows} == {Sent.FAILED if gone else Sent.PENDING}
     assert len(world.all(Bounce)) == (2 if gone and step == "rcpt" else 0)
+    assert server.mails == []
+
+
+async def test_a_mail_server_that_is_slow_at_every_step_is_given_twenty_seconds_in_all(world: World) -> None:
+    """Else another worker would send the same mail when the lease ends."""
+    server = Smtp(pause=6)
+    world.do(mail_server.save, mail_server.MailServer(server="127.0.0.1", port=server.port, security="none"))
+    only(world, email_on=True, emails="grace@acme.example")
+    escalate(world)
+    (row,) = await worked(world, tried, seconds=40)
+    assert (row.status, row.answer, row.attempts) == (Sent.PENDING, "did not answer in time", 1)
+    assert row.seconds is not None
+    assert row.seconds < due.LEASE.total_seconds()
     assert server.mails == []
 
 

@@ -1,5 +1,6 @@
 """A mail to one address, built with `emails`, sent by SMTP, or written to the file mailbox when there is no server."""
 
+import asyncio
 import html
 import re
 from collections.abc import Mapping, Sequence
@@ -28,13 +29,10 @@ class Email:
         message = build(notice, sender)
         if not url:
             return Receipt(_write_file(notice.id, message))
+        to = _in_ascii(notice.target) or notice.target
         try:
-            await aiosmtplib.send(
-                message,
-                sender=parseaddr(sender)[1],
-                recipients=[_in_ascii(notice.target) or notice.target],
-                **server_options(url),
-            )
+            async with asyncio.timeout(SECONDS):  # in all: aiosmtplib's own is for each step
+                await aiosmtplib.send(message, sender=parseaddr(sender)[1], recipients=[to], **server_options(url))
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _judged(error.recipients[0].code, error.recipients[0].message, bounced=True) from error
         except aiosmtplib.SMTPResponseException as error:
