@@ -1,4 +1,4 @@
-// Forms that post JSON and show a refusal beside its field; what was typed stays.
+// Forms that post JSON and show a refusal beside its field; what was typed stays. And files that are sent as chosen.
 (() => {
   const show = (form, field, text) => {
     for (const place of form.querySelectorAll("[data-error-for]")) {
@@ -35,6 +35,25 @@
     } finally {
       button.disabled = false;
     }
+  });
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.matches("input[data-upload]") || !input.files.length) return;
+    const place = document.querySelector("[data-upload-status]"), many = input.files.length;
+    const what = many === 1 ? input.files[0].name : `${many} files`, form = new FormData(), request = new XMLHttpRequest();
+    for (const file of input.files) form.append("file", file);
+    const tell = (text, bad) => { place.textContent = text; place.classList.toggle("text-bad", Boolean(bad)); };
+    request.upload.onprogress = (at) => tell(at.loaded < at.total ? `Sending ${what}: ${Math.round(100 * at.loaded / at.total)} %` : `Reading ${what} …`);
+    request.onload = () => {
+      let said = {};
+      try { said = JSON.parse(request.responseText); } catch { /* no JSON: the sentence below */ }
+      if (request.status >= 400) return tell(said.detail || "This cannot be read.", true);
+      tell(`${said.articles} article${said.articles === 1 ? "" : "s"} came from ${what}. ${said.detail || ""}`, Boolean(said.detail));
+    };
+    request.onerror = () => tell("The server cannot be reached. Try again in a moment.", true);
+    request.open("POST", input.dataset.upload);
+    request.send(form);
+    input.value = "";
   });
   const fill = () => {
     const field = document.querySelector("form[data-post] [name=token]");

@@ -22,6 +22,7 @@ SHOWN = ("shop-desktop", "inbox-desktop", "widget-phone", "escalations-desktop")
 SIZES = {"phone": (360, 740), "desktop": (1280, 860)}
 PAGES = {
     "insights": "/insights",
+    "knowledge": "/knowledge",
     "deliveries": "/deliveries",
     "escalations": "/settings/escalations",
     "notifications": "/settings/notifications",

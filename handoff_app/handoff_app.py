@@ -15,6 +15,7 @@ from handoff_app.pages.access import login, setup
 from handoff_app.pages.deliveries import DeliveriesState, deliveries_page
 from handoff_app.pages.inbox import InboxListState, InboxState, inbox_page
 from handoff_app.pages.insights import InsightsState, insights_page
+from handoff_app.pages.knowledge import KnowledgeState, knowledge_page
 from handoff_app.pages.settings.ai import AiState, ai_page
 from handoff_app.pages.settings.escalations import EscalationsState, escalations_page
 from handoff_app.pages.settings.localization import LocalizationState, localization_page
@@ -70,6 +71,12 @@ app.add_page(inbox_page, route="/inbox", title="Inbox · Handoff", on_load=_INBO
 app.add_page(inbox_page, route="/inbox/[conversation]", title="Inbox · Handoff", on_load=_INBOX)
 app.add_page(
     insights_page, route="/insights", title="Insights · Handoff", on_load=[StaffState.enter, InsightsState.open]
+)
+app.add_page(
+    knowledge_page,
+    route="/knowledge",
+    title="Knowledge · Handoff",
+    on_load=[StaffState.enter, KnowledgeState.open],
 )
 app.add_page(
     deliveries_page,

@@ -30,6 +30,7 @@ from handoff_app.domain import (
     due,
     endpoints,
     escalations,
+    gaps,
     knowledge,
     llm,
     mail_server,
@@ -327,8 +328,11 @@ def _post(session: Session, conversation_id: str, epoch: int, leased_until: date
     if answer.human and _bring_human(session, conversation_id, epoch):
         return
     said = _said(session, conversation_id, answer)
+    knowledge.cited(session, [s.article_id for s in answer.sources])
     sources = [{"title": s.title, "url": s.url, "article_id": s.article_id} for s in answer.sources]
-    conversations.ai_says(session, conversation_id, epoch, said, answer.confidence, sources, offer=answer.offer)
+    posted = conversations.ai_says(session, conversation_id, epoch, said, answer.confidence, sources, answer.offer)
+    if posted and not answer.confident:
+        gaps.note(session, conversation_id, "unsure")
 
 
 def _bring_human(session: Session, conversation_id: str, epoch: int) -> bool:

@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("id", text(), primary_key=True),
         sa.Column("conversation_id", text(), sa.ForeignKey("conversation.id"), nullable=False, index=True),
         sa.Column("seq", sa.Integer(), nullable=False),
-        *(sa.Column(name, text(), nullable=False) for name in ("text", "locale", "why")),
+        *(sa.Column(name, text(), nullable=False) for name in ("text", "why")),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False, index=True),
         sa.Column("closed_at", UtcDateTime(timezone=True), nullable=True, index=True),
     )

@@ -33,7 +33,7 @@ class FirstAdmin(Credentials):
 @router.post("/sign-in")
 async def sign_in(request: Request, given: Credentials) -> JSONResponse:
     """Check the password and set the cookie. The same sentence for a wrong address and a wrong password."""
-    if not _same_origin(request):
+    if not same_origin(request):
         return problem(403, "This form was sent from another site.")
     if not limits.may_try_to_sign_in(_client(request), given.email):
         return problem(429, "Too many tries. Wait a few minutes, then try again.", "password")
@@ -48,7 +48,7 @@ async def sign_in(request: Request, given: Credentials) -> JSONResponse:
 @router.post("/sign-out")
 async def sign_out(request: Request) -> JSONResponse:
     """Forget this browser."""
-    if not _same_origin(request):
+    if not same_origin(request):
         return problem(403, "This form was sent from another site.")
     token = sessions.token_of(request.headers)
     if token:
@@ -62,7 +62,7 @@ async def sign_out(request: Request) -> JSONResponse:
 @router.post("/setup")
 async def setup(request: Request, given: FirstAdmin) -> JSONResponse:
     """Create the first admin with the token that was printed at start."""
-    if not _same_origin(request):
+    if not same_origin(request):
         return problem(403, "This form was sent from another site.")
     if not limits.may_try_to_sign_in(_client(request), "setup"):
         return problem(429, "Too many tries. Wait a few minutes, then try again.", "token")
@@ -113,8 +113,11 @@ def _first_admin(session: Session, token: str, email: str, name: str, hash: str)
     return agents.add(session, email, name, Role.ADMIN, hash)
 
 
-def _same_origin(request: Request) -> bool:
-    """A browser always says where a POST comes from; a program that says nothing has no cookie to misuse."""
+def same_origin(request: Request) -> bool:
+    """Whether this comes from our own pages.
+
+    A browser always says where a POST comes from; a program that says nothing has no cookie to misuse.
+    """
     origin = request.headers.get("origin")
     return origin is None or origin in config().origins
 

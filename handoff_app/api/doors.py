@@ -19,7 +19,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 STAFF: Final = ("/inbox", "/settings", "/knowledge", "/deliveries", "/insights")
 _PAGES: Final = frozenset(
-    ("/widget", "/login", "/setup", "/inbox", "/insights", "/deliveries")
+    ("/widget", "/login", "/setup", "/inbox", "/insights", "/deliveries", "/knowledge")
     + tuple(f"/settings/{name}" for name in ("ai", "escalations", "localization", "notifications"))
 )
 _YEAR: Final = "public, max-age=31536000, immutable"

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session, and_, col, func, select
 
-from handoff_app.domain import inbox
+from handoff_app.domain import inbox, search
 from handoff_app.domain.models import Attempt, Conversation, Delivery, Sent, Visitor, now
 
 WINDOW: Final = 30
@@ -116,9 +116,7 @@ def _filter(chosen: str) -> list[Any]:
 def _search(typed: str) -> list[Any]:
     if not typed.strip():
         return []
-    like = f"%{inbox.escaped(typed.strip()[:100])}%"
-    fields = (Delivery.target, Delivery.id, Visitor.email, Visitor.name)
-    return [or_(*(col(field).ilike(like, escape="\\") for field in fields))]
+    return [search.holding(typed, Delivery.target, Delivery.id, Visitor.email, Visitor.name)]
 
 
 def _shown(row: Delivery, conversation: Conversation | None, visitor: Visitor | None) -> Shown:

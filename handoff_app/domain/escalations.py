@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from handoff_app import i18n
-from handoff_app.domain import agents, conversations, outbox, settings, slack_team
+from handoff_app.domain import agents, conversations, gaps, outbox, settings, slack_team
 from handoff_app.domain.models import (
     Author,
     Conversation,
@@ -98,6 +98,7 @@ def escalate(session: Session, conversation: Conversation, reason: Reason) -> Es
         conversations.system_line(session, conversation, i18n.key("escalation.confirmation.email"), email=visitor.email)
     to = outbox.targets(session, "escalation.created", recipients, wanted)
     outbox.write(session, "escalation.created", escalation, conversation, visitor, to)
+    gaps.note(session, conversation.id, "escalated", skip=1 if reason == Reason.ASKED_FOR_HUMAN else 0)
     return escalation
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import and_
 from sqlmodel import Session, col, func, or_, select
 
-from handoff_app.domain import escalations, outbox
+from handoff_app.domain import escalations, outbox, search
 from handoff_app.domain.models import (
     Agent,
     Author,
@@ -148,11 +148,6 @@ def visitor_name(visitor: Visitor) -> str:
     return visitor.name or visitor.email or _nameless(visitor.id)
 
 
-def escaped(typed: str) -> str:
-    """Every sign taken as it is by LIKE with a backslash as its escape."""
-    return typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _nameless(visitor_id: str) -> str:
     return f"Visitor {visitor_id[:4].upper()}"
 
@@ -160,10 +155,8 @@ def _nameless(visitor_id: str) -> str:
 def _search(typed: str) -> list[Any]:
     if not typed.strip():
         return []
-    like = f"%{escaped(typed.strip()[:100])}%"
-    said = select(Message.conversation_id).where(col(Message.text).ilike(like, escape="\\"))
-    named = col(Visitor.email).ilike(like, escape="\\") | col(Visitor.name).ilike(like, escape="\\")
-    return [or_(named, col(Conversation.id).in_(said))]
+    said = select(Message.conversation_id).where(search.holding(typed, Message.text))
+    return [or_(search.holding(typed, Visitor.email, Visitor.name), col(Conversation.id).in_(said))]
 
 
 def _window(status: Status) -> Any:

@@ -1,15 +1,108 @@
-"""What the AI may know: articles. The first version searches each article as one passage."""
+"""What the AI may know: articles, as the owner writes them, and as their page shows them."""
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, delete, func, select, update
 
-from handoff_app.domain import settings, shop, texts
-from handoff_app.domain.models import Article
+from handoff_app import live
+from handoff_app.domain import search, settings, shop, texts
+from handoff_app.domain.models import Article, now
+from handoff_app.domain.settings import BadValue
 
+TOPIC: Final = "knowledge"
+WINDOW: Final = 50
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_PHRASING, MOST_PHRASINGS = 200, 200_000, 300, 100
 _DEMO = Path(__file__).parent.parent / "demo.toml"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One article in the list."""
+
+    id: str
+    title: str
+    origin: str
+    answers: int
+    edited: str
+    enabled: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An article as it is being written; an empty `id` is a new one. Phrasings stand one to a line."""
+
+    id: str = ""
+    title: str = ""
+    text: str = ""
+    phrasings: str = ""
+    url: str = ""
+
+
+def rows(session: Session, sought: str = "", skip: int = 0) -> list[Shown]:
+    """A window of the articles, those that answer most first."""
+    query = select(Article).where(*_search(sought)).order_by(col(Article.answers).desc(), Article.title, Article.id)
+    return [_shown(article) for article in session.exec(query.offset(skip).limit(WINDOW))]
+
+
+def count(session: Session, sought: str = "") -> int:
+    """How many articles there are, or are found."""
+    return session.exec(select(func.count()).select_from(Article).where(*_search(sought))).one()
+
+
+def draft(session: Session, id: str) -> Draft:
+    """An article to edit; an empty one if it is gone."""
+    found = session.get(Article, id)
+    if found is None:
+        return Draft()
+    return Draft(found.id, found.title, found.text, "\n".join(found.phrasings), found.url)
+
+
+def save(session: Session, wanted: Draft, **extra: Any) -> Article:
+    """Add or change an article; `extra` are further columns. Raises `BadValue`, with what to change."""
+    title, phrasings = " ".join(wanted.title.split()), _phrasings(wanted.phrasings)
+    if not title:
+        raise BadValue("title", "Give it a title: the question it answers, or its subject.")
+    if len(title) > LONGEST_TITLE:
+        raise BadValue("title", f"{LONGEST_TITLE} characters are the most for a title.")
+    if not wanted.text.strip():
+        raise BadValue("text", "Write the answer: visitors read these very words.")
+    if len(wanted.text) > LONGEST_TEXT:
+        raise BadValue("text", f"{LONGEST_TEXT:,} characters are the most for an article.")
+    if wanted.url.strip() and urlsplit(wanted.url.strip()).scheme not in ("", "http", "https"):
+        raise BadValue("url", "This is not a web address. It should look like https://example.com/page.")
+    article = (session.get(Article, wanted.id) if wanted.id else None) or Article(title="", text="")
+    article.title, article.text, article.url = title, _clean(wanted.text), wanted.url.strip()[:2000]
+    article.phrasings, article.updated_at = phrasings, now()
+    for name, value in extra.items():
+        setattr(article, name, value)
+    session.add(article)
+    live.announce(TOPIC)
+    return article
+
+
+def remove(session: Session, id: str) -> None:
+    """Delete an article, and with it its passages: the next question is not answered from it."""
+    session.exec(delete(Article).where(col(Article.id) == id))
+    live.announce(TOPIC)
+
+
+def switch(session: Session, id: str, on: bool) -> None:
+    """Whether the AI may use it."""
+    changed = update(Article).where(col(Article.id) == id).values(enabled=on, updated_at=now())
+    session.exec(changed)
+    live.announce(TOPIC)
+
+
+def cited(session: Session, ids: Sequence[str]) -> None:
+    """The AI has answered from these."""
+    if ids:
+        session.exec(update(Article).where(col(Article.id).in_(ids)).values(answers=Article.answers + 1))
 
 
 def enabled(session: Session) -> Sequence[Article]:
@@ -17,10 +110,28 @@ def enabled(session: Session) -> Sequence[Article]:
     return session.exec(select(Article).where(col(Article.enabled).is_(True))).all()
 
 
+def every(session: Session) -> Sequence[Article]:
+    """All articles, for an export."""
+    return session.exec(select(Article).order_by(Article.title, Article.id)).all()
+
+
+def of_file(session: Session, name: str) -> Article | None:
+    """What came of an uploaded file."""
+    return session.exec(select(Article).where(Article.file == name)).first()
+
+
 def version(session: Session) -> str:
-    """Changes whenever an article does; the worker keeps its index while this stays."""
+    """Changes whenever an article does; whoever keeps an index keeps it while this stays."""
     query = select(func.count(), func.max(Article.updated_at)).where(col(Article.enabled).is_(True))
     return str(session.exec(query).one())
+
+
+def remove_demo(session: Session) -> None:
+    """Remove the sample shop: its articles, and how it made the widget look."""
+    session.exec(delete(Article).where(col(Article.demo).is_(True)))
+    shop.save(session, shop.Shop())
+    texts.save(session, "en", texts.edited(session, "en") | {"greeting": ""})
+    live.announce(TOPIC)
 
 
 def demo(session: Session) -> bool:
@@ -52,3 +163,34 @@ def load_demo(session: Session) -> int:
     texts.save(session, "en", {"greeting": "\n\n".join(told["greeting"])})
     settings.remember_demo(session)
     return len(data["article"])
+
+
+def _shown(article: Article) -> Shown:
+    origin = "Written here"
+    if article.demo:
+        origin = "Sample shop"
+    elif article.file:
+        origin = f"From {article.file}"
+    elif article.source_id:
+        origin = f"Read from {article.url.removeprefix('https://').removeprefix('http://')}"
+    edited = article.updated_at.strftime("%H:%M" if article.updated_at.date() == now().date() else "%d %b")
+    return Shown(article.id, article.title, origin, article.answers, edited, article.enabled)
+
+
+def _search(sought: str) -> list[ColumnElement[bool]]:
+    if not sought.strip():
+        return []
+    return [search.holding(sought, Article.title, Article.text, Article.url)]
+
+
+def _phrasings(typed: str) -> list[str]:
+    found = list(dict.fromkeys(filter(None, (" ".join(line.split()) for line in typed.splitlines()))))
+    if len(found) > MOST_PHRASINGS:
+        raise BadValue("phrasings", f"{MOST_PHRASINGS} phrasings are the most; these are {len(found)}.")
+    if any(len(said) > LONGEST_PHRASING for said in found):
+        raise BadValue("phrasings", f"{LONGEST_PHRASING} characters are the most for one phrasing.")
+    return found
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").strip()

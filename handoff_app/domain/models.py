@@ -353,7 +353,6 @@ class Gap(SQLModel, table=True):
     conversation_id: str = Field(foreign_key="conversation.id", index=True)
     seq: int  # of the message that asks
     text: str
-    locale: str = "en"
     why: str  # unsure, escalated, wrong
     created_at: datetime = _time(index=True)
     closed_at: datetime | None = _maybe_time(index=True)

@@ -35,6 +35,7 @@ class Line:
     low: bool = False
     suggestion: bool = False
     first: bool = True
+    can_judge: bool = False
     sources: list[SourceLink] = field(default_factory=list)
 
 
@@ -115,5 +116,6 @@ def _line(m: Any, before: Any, for_team: bool) -> Line:
         low=(m.confidence or 0) < 0.5,
         suggestion=m.suggestion,
         first=before is None or before.author != m.author or before.name != m.name,
+        can_judge=m.author == Author.AI and bool(m.sources) and not m.wrong,
         sources=[SourceLink(str(i), s["title"], s["url"]) for i, s in enumerate(m.sources, 1)],
     )

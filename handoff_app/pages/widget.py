@@ -11,7 +11,7 @@ from handoff_app import i18n, live
 from handoff_app.access import limits
 from handoff_app.answering import intent
 from handoff_app.db import NotSaved, read, transact
-from handoff_app.domain import conversations, escalations, reminders, settings, shop, texts, transcript
+from handoff_app.domain import conversations, escalations, gaps, reminders, settings, shop, texts, transcript
 from handoff_app.domain.models import Conversation, Prompt, Reason, Status
 from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
@@ -67,6 +67,7 @@ class WidgetState(Thread, rx.State):
     recent: list[Recent] = []
     email_error: str = ""
     email_typed: str = ""
+    unhelpful: list[int] = []
     refused: str = ""
     refused_text: str = ""
 
@@ -118,6 +119,13 @@ class WidgetState(Thread, rx.State):
                 await transact(conversations.visitor_read, self._visitor, self.conversation)
             except conversations.NotFound:
                 return
+
+    @rx.event
+    async def wrong(self, seq: int) -> None:
+        """The answer did not help: the owner will see it among the open questions."""
+        if self._visitor:
+            await transact(_wrong, self._visitor, self.conversation, int(seq))
+            self.unhelpful = [*self.unhelpful, int(seq)][-100:]
 
     @rx.event
     async def identify(self, form: dict[str, Any]) -> None:
@@ -279,6 +287,10 @@ def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, s
     if new and chat.status in (Status.WAITING, Status.WITH_AGENT):
         escalations.follow_up(session, conversation_id)
     return transcript.read(session, conversation_id, seen)
+
+
+def _wrong(session: Session, visitor_id: str, conversation_id: str, seq: int) -> None:
+    gaps.wrong(session, conversations.glance_of_visitor(session, visitor_id, conversation_id).id, seq)
 
 
 def _ask(session: Session, visitor_id: str, conversation_id: str, reason: Reason) -> None:

@@ -72,6 +72,7 @@ def frame(active: str, *content: rx.Component, admins_only: bool = False) -> rx.
 
 _PLACES: Final = (
     ("/inbox", "Inbox", "inbox", False),
+    ("/knowledge", "Knowledge", "book-open", True),
     ("/insights", "Insights", "chart-column", False),
     ("/deliveries", "Deliveries", "send", True),
     ("/settings/escalations", "Settings", "settings-2", True),

@@ -259,6 +259,7 @@ def _theirs(state: Any, w: Any, line: Any) -> rx.Component:
                 dir="auto",
             ),
             rx.cond(line.sources.length() > 0, _sources(w, line)),
+            rx.cond(line.can_judge, _judge(state, w, line)),
         ),
         custom_attrs={"data-last": line.seq, "data-from-team": name},
     )
@@ -319,6 +320,22 @@ def _sources(w: Any, line: Any) -> rx.Component:
             )
         ),
         class_name="ps-1 pt-0.5",
+    )
+
+
+def _judge(state: Any, w: Any, line: Any) -> rx.Component:
+    """A visitor may say that an answer of the AI's was none."""
+    small = "flex min-h-7 items-center gap-1.5 ps-1 text-xs text-muted pointer-coarse:min-h-11"
+    return rx.cond(
+        state.unhelpful.contains(line.seq),
+        rx.el.p(w["widget.wrong.thanks"], role="status", class_name=small),
+        rx.el.button(
+            icon("thumbs-down", "size-3.5 shrink-0"),
+            w["widget.wrong"],
+            type="button",
+            on_click=state.wrong(line.seq),
+            class_name=f"{small} cursor-pointer hover:underline",
+        ),
     )
 
 

@@ -1,0 +1,114 @@
+"""Questions that the AI left open, or answered wrongly: what the next article should be about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import bindparam, insert
+from sqlmodel import Session, col, select, update
+
+from handoff_app import live
+from handoff_app.domain import knowledge
+from handoff_app.domain.models import Article, Author, Gap, Message, new_id, now
+
+KEPT_FOR: Final = timedelta(days=30)
+MOST: Final = 500
+SHORTEST: Final = 3  # letters of a question that is worth a line
+
+
+@dataclass(frozen=True)
+class Open:
+    """One question without an answer; `reply` is what an agent said to it, `by` that agent's name."""
+
+    id: str
+    text: str
+    why: str
+    reply: str
+    by: str
+
+
+def note(session: Session, conversation_id: str, why: str, before: int | None = None, skip: int = 0) -> None:
+    """Keep the visitor's latest question (before `before`, or the one `skip` messages earlier), once.
+
+    `why`: unsure, escalated or wrong.
+    """
+    connection, limit = session.connection(), {"of": conversation_id, "before": before or 1 << 30, "skip": skip}
+    asked = connection.execute(_ASKED, limit).first()
+    if asked is None or sum(map(str.isalpha, asked.text)) < SHORTEST:
+        return
+    if connection.execute(_KNOWN, {"of": conversation_id, "at": asked.seq}).first() is None:
+        row = {"id": new_id(), "conversation_id": conversation_id, "seq": asked.seq, "text": asked.text[:500]}
+        connection.execute(_INSERT, row | {"why": why, "created_at": now()})
+        live.announce(knowledge.TOPIC)
+
+
+def wrong(session: Session, conversation_id: str, seq: int) -> bool:
+    """The visitor says that this answer of the AI's is wrong. False if there is no such answer, or it was said."""
+    marked = session.exec(
+        update(Message)
+        .where(col(Message.conversation_id) == conversation_id, col(Message.seq) == seq)
+        .where(col(Message.author) == Author.AI, col(Message.wrong).is_(False))
+        .values(wrong=True)
+    )
+    if marked.rowcount == 0:
+        return False
+    note(session, conversation_id, "wrong", before=seq)
+    return True
+
+
+def every(session: Session) -> list[Open]:
+    """What is open of the last 30 days, the newest first."""
+    query = select(Gap).where(col(Gap.closed_at).is_(None), Gap.created_at > now() - KEPT_FOR)
+    found = session.exec(query.order_by(col(Gap.created_at).desc()).limit(MOST)).all()
+    replies = _replies(session, found)
+    return [Open(gap.id, gap.text, gap.why, *replies.get(gap.id, ("", ""))) for gap in found]
+
+
+def close(session: Session, ids: Sequence[str]) -> None:
+    """They are answered by an article now, or need none."""
+    session.exec(update(Gap).where(col(Gap.id).in_(ids), col(Gap.closed_at).is_(None)).values(closed_at=now()))
+    live.announce(knowledge.TOPIC)
+
+
+def teach(session: Session, ids: Sequence[str], reply: str) -> Article:
+    """Make an article of an agent's reply, asked for in the visitors' own words. Raises `BadValue`."""
+    asked = session.exec(select(Gap.text).where(col(Gap.id).in_(ids)).order_by(col(Gap.created_at))).all()
+    wanted = draft(asked, reply)
+    close(session, ids)
+    return knowledge.save(session, wanted)
+
+
+def draft(asked: Sequence[str], reply: str = "") -> knowledge.Draft:
+    """An article to be, from the questions that want it: the shortest is its title, all are its phrasings."""
+    texts = [" ".join(text.split())[: knowledge.LONGEST_PHRASING] for text in dict.fromkeys(asked)]
+    title = min(texts, key=len, default="")[: knowledge.LONGEST_TITLE]
+    phrasings = [text for text in texts if text != title][: knowledge.MOST_PHRASINGS]
+    return knowledge.Draft(title=title, text=reply, phrasings="\n".join(phrasings))
+
+
+def _replies(session: Session, gaps: Sequence[Gap]) -> dict[str, tuple[str, str]]:
+    """For each gap the longest thing that an agent said after it: greetings are shorter than answers."""
+    chats = {gap.conversation_id for gap in gaps}
+    query = select(Message).where(col(Message.conversation_id).in_(chats), Message.author == Author.AGENT)
+    said = session.exec(query.order_by(col(Message.seq))).all() if chats else []
+    found = {}
+    for gap in gaps:
+        after = [m for m in said if m.conversation_id == gap.conversation_id and m.seq > gap.seq]
+        if after:
+            best = max(after, key=lambda m: len(m.text))
+            found[gap.id] = best.text, best.name
+    return found
+
+
+# Built once: a gap may be noted with every answer and every escalation.
+_ASKED: Final = (
+    select(Message.seq, Message.text)
+    .where(Message.conversation_id == bindparam("of"), Message.author == Author.VISITOR)
+    .where(Message.seq < bindparam("before"))
+    .order_by(col(Message.seq).desc())
+    .limit(1)
+    .offset(bindparam("skip"))
+)
+_KNOWN: Final = select(Gap.id).where(Gap.conversation_id == bindparam("of"), Gap.seq == bindparam("at"))
+_INSERT: Final = insert(Gap.__table__)  # type: ignore[attr-defined]

@@ -1,0 +1,238 @@
+"""What the AI may answer from: articles, questions without one, websites to read, and a bench to try it all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+from typing import Any, Final
+
+import reflex as rx
+from sqlmodel import Session
+
+from handoff_app.answering import groups, intent
+from handoff_app.answering.builtin import SURE, THRESHOLD
+from handoff_app.answering.library import library
+from handoff_app.db import read, transact
+from handoff_app.domain import gaps, knowledge, settings
+from handoff_app.domain.knowledge import WINDOW, Draft, Shown
+from handoff_app.pages.shared.knowledge_view import Found, Group, Verdict, knowledge_view
+from handoff_app.pages.shared.tabs import tabs
+
+FIELDS: Final = ("title", "text", "phrasings", "url")
+SHOWN_GROUPS: Final = 5
+NOTHING: Final = Verdict()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What the page shows of the articles."""
+
+    rows: list[Shown]
+    total: int
+    demo: bool
+
+
+class KnowledgeState(rx.State):
+    """The lists, the article that is open, and the last question that was tried."""
+
+    rows: list[Shown] = []
+    total: int = 0
+    sought: str = ""
+    skip: int = 0
+    demo: bool = False
+    listed: bool = False
+    groups: list[Group] = []
+    more_groups: int = 0
+    every_group: bool = False
+    editing: str = ""
+    draft: Draft = Draft()
+    version: int = 0
+    errors: dict[str, str] = dict.fromkeys(FIELDS, "")
+    asked: str = ""
+    verdict: Verdict = NOTHING
+    status: str = ""
+
+    _gaps: list[str] = []
+
+    @rx.event
+    async def open(self) -> None:
+        """Show what is known, and keep it moving while files and websites come in."""
+        tabs.watch(self, [knowledge.TOPIC], pause=0.5)
+        self.editing, self.status, self.verdict, self.skip = "", "", NOTHING, 0
+        await self._look()
+        self.listed = True
+
+    @rx.event
+    async def search(self, form: dict[str, Any]) -> None:
+        """By title, text or address."""
+        self.sought, self.skip = str(form.get("search", ""))[:100], 0
+        await self._list()
+
+    @rx.event
+    async def turn(self, pages: int) -> None:
+        """Further ones (1) or back (-1)."""
+        self.skip = max(0, self.skip + (WINDOW if int(pages) > 0 else -WINDOW))
+        await self._list()
+
+    @rx.event
+    async def new(self) -> Any:
+        """`New article`."""
+        return self._edit("new", Draft())
+
+    @rx.event
+    async def edit(self, id: str) -> Any:
+        """Open an article."""
+        found = await read(knowledge.draft, str(id))
+        return self._edit(found.id or "new", found)
+
+    @rx.event
+    async def cancel(self) -> None:
+        """Close the article; what is saved stays."""
+        self.editing, self._gaps = "", []
+
+    @rx.event
+    async def save(self, form: dict[str, Any]) -> Any:
+        """Save all of it or nothing; what was typed stays where it is."""
+        values = {name: str(form.get(name, "")) for name in FIELDS}
+        self.errors = dict.fromkeys(FIELDS, "")
+        try:
+            await transact(_save, Draft(self.draft.id, **values), self._gaps)
+        except settings.BadValue as error:
+            self.errors = self.errors | {error.field: str(error)}
+            return rx.set_focus(f"article-{error.field}")
+        self.status, self.editing, self._gaps = "Saved. The AI answers from it now.", "", []
+        return None
+
+    @rx.event
+    async def remove(self) -> None:
+        """`Delete` the open article."""
+        await transact(knowledge.remove, self.draft.id)
+        self.status, self.editing = "Deleted.", ""
+
+    @rx.event
+    async def switch(self, id: str, on: bool) -> None:
+        """Whether the AI may use it."""
+        await transact(knowledge.switch, str(id), bool(on))
+
+    @rx.event
+    async def remove_demo(self) -> None:
+        """`Remove the sample shop`."""
+        await transact(knowledge.remove_demo)
+        self.status = "The sample shop is gone."
+
+    @rx.event
+    async def ask(self, form: dict[str, Any]) -> None:
+        """`Ask it`: what a visitor would get. Nothing is sent."""
+        self.asked = str(form.get("question", ""))[:2000].strip()
+        self.verdict = await _tried(self.asked) if self.asked else NOTHING
+
+    @rx.event
+    async def show_groups(self) -> None:
+        """All of them, or the largest again."""
+        self.every_group = not self.every_group
+        await self._group()
+
+    @rx.event
+    async def write_answer(self, ids: str) -> Any:
+        """`Write answer`: an article with the visitors' own words as its phrasings."""
+        self._gaps = str(ids).split()
+        open_ones = {gap.id: gap for gap in await read(gaps.every)}
+        texts = [open_ones[id].text for id in self._gaps if id in open_ones]
+        return self._edit("new", gaps.draft(texts))
+
+    @rx.event
+    async def use_reply(self, ids: str, reply: str) -> Any:
+        """`Use …'s answer`: the reply becomes an article at once, and stands open to be mended."""
+        try:
+            made = await transact(gaps.teach, str(ids).split(), str(reply))
+        except settings.BadValue as error:
+            self.status = str(error)
+            return None
+        self.status = "Saved as an article. Read it once more: it was written to one visitor."
+        return self._edit(made.id, await read(knowledge.draft, made.id))
+
+    @rx.event
+    async def dismiss(self, ids: str) -> None:
+        """These need no article."""
+        await transact(gaps.close, str(ids).split())
+
+    def _edit(self, editing: str, draft: Draft) -> Any:
+        self.editing, self.draft, self.errors = editing, draft, dict.fromkeys(FIELDS, "")
+        self.version += 1
+        return rx.set_focus("article-title")
+
+    async def _look(self) -> None:
+        await self._list()
+        await self._group()
+
+    async def _list(self) -> None:
+        listed = await read(_listed, self.sought, self.skip)
+        for name in ("rows", "total", "demo"):
+            if getattr(self, name) != getattr(listed, name):
+                setattr(self, name, getattr(listed, name))
+
+    async def _group(self) -> None:
+        found = await _grouped(await read(gaps.every))
+        shown = found if self.every_group else found[:SHOWN_GROUPS]
+        if shown != self.groups:
+            self.groups = shown
+        self.more_groups = len(found)
+
+
+def knowledge_page() -> rx.Component:
+    """The page `/knowledge`."""
+    return knowledge_view(KnowledgeState)
+
+
+def _listed(session: Session, sought: str, skip: int) -> Listed:
+    return Listed(knowledge.rows(session, sought, skip), knowledge.count(session, sought), knowledge.demo(session))
+
+
+def _save(session: Session, wanted: Draft, closes: Sequence[str]) -> None:
+    knowledge.save(session, wanted)
+    if closes:
+        gaps.close(session, closes)
+
+
+async def _grouped(found: Sequence[gaps.Open]) -> list[Group]:
+    """Open questions by meaning, the most asked first."""
+    if not found:
+        return []
+    texts = [gap.text for gap in found]
+    return [_group([found[at] for at in places]) for places in groups.grouped(texts, await library().vectors(texts))]
+
+
+def _group(asked: Sequence[gaps.Open]) -> Group:
+    texts = list(dict.fromkeys(gap.text for gap in asked))
+    title = min(texts, key=len)
+    others = [f"“{text[:80]}”" for text in texts if text != title][:2]
+    best = max(asked, key=lambda gap: len(gap.reply))
+    answered = sum(1 for gap in asked if gap.reply)
+    said = [", ".join(others)] if others else []
+    if any(gap.why == "wrong" for gap in asked):
+        said.append("A visitor says that the answer was wrong")
+    if answered:
+        said.append(f"{best.by} answered {f'{answered} of them' if len(asked) > 1 else 'it'}")
+    return Group(" ".join(gap.id for gap in asked), len(asked), title, ". ".join(said), best.reply, best.by)
+
+
+async def _tried(question: str) -> Verdict:
+    """What the built-in answerer makes of a question."""
+    answerer = await library().answerer(await read(knowledge.version), partial(read, knowledge.enabled))
+    started = monotonic()
+    decided = intent.decide(question)
+    hits = answerer.index.search(question, limit=3)
+    took = f"{1000 * (monotonic() - started):.0f} ms"
+    sure = hits[0].confidence if hits else 0.0
+    found = [Found(str(n), h.passage.title, h.passage.text, f"{h.confidence:.2f}") for n, h in enumerate(hits, 1)]
+    text = hits[0].passage.text if hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE else ""
+    return Verdict(text, _decision(decided, sure), f"{sure:.2f}", round(100 * sure), found, took)
+
+
+def _decision(decided: intent.Decision, sure: float) -> str:
+    if decided is intent.Decision.ESCALATE:
+        return "Asks for a human: the team is told at once."
+    if sure < THRESHOLD:
+        return "Says that it does not know, and offers a human."
+    offers = sure < SURE or decided is intent.Decision.OFFER
+    return "Answers, and offers a human." if offers else "Answers."

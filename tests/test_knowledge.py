@@ -1,0 +1,160 @@
+"""Articles, the questions that want one, and both as files."""
+
+import json
+
+import pytest
+
+from handoff_app.answering import groups
+from handoff_app.answering.base import Question
+from handoff_app.answering.encoder import Encoder
+from handoff_app.domain import conversations, desk, escalations, exchange, gaps, knowledge
+from handoff_app.domain.knowledge import Draft
+from handoff_app.domain.models import Article, Gap, Message, Reason
+from handoff_app.domain.settings import BadValue
+from handoff_app.worker import Worker
+from tests.conftest import World
+
+TENT = Draft("", "Can old tents be repaired?", "Yes, for twenty years.", "Mend my tent\n\nfix a pole\nMend my tent")
+
+
+def test_an_article_is_written_changed_and_found(world: World) -> None:
+    id = world.do(lambda s: knowledge.save(s, TENT).id)
+    assert world.all(Article)[0].phrasings == ["Mend my tent", "fix a pole"]
+    world.do(knowledge.save, Draft(id, "Tent repairs", "Yes.", "", "https://acme.example/repairs"))
+    assert [(row.title, row.origin) for row in world.do(knowledge.rows, "REPAIRS")] == [
+        ("Tent repairs", "Written here")
+    ]
+    assert world.do(knowledge.rows, "100%") == []
+    assert world.do(knowledge.draft, id).url == "https://acme.example/repairs"
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (Draft(text="No title"), "title"),
+        (Draft(title="x" * 201, text="Too long a title"), "title"),
+        (Draft(title="No text", text=" \n"), "text"),
+        (Draft(title="Bad page", text="x", url="javascript:alert(1)"), "url"),
+        (Draft(title="Too much", text="x", phrasings="\n".join(map(str, range(101)))), "phrasings"),
+    ],
+)
+def test_what_cannot_be_saved_says_where_and_why(world: World, draft: Draft, field: str) -> None:
+    with pytest.raises(BadValue) as refused:
+        world.do(knowledge.save, draft)
+    assert refused.value.field == field
+    assert not world.all(Article)
+
+
+async def test_what_is_deleted_or_switched_off_is_not_answered_any_more(world: World) -> None:
+    id = world.do(lambda s: knowledge.save(s, TENT).id)
+    worker = Worker()
+    question = Question("Can old tents be repaired?")
+    assert (await (await worker._ready()).answer(question)).confident
+    world.do(knowledge.switch, id, False)
+    assert not (await (await worker._ready()).answer(question)).confident
+    world.do(knowledge.switch, id, True)
+    assert (await (await worker._ready()).answer(question)).confident
+    world.do(knowledge.remove, id)
+    assert not (await (await worker._ready()).answer(question)).confident
+
+
+def test_the_sample_shop_goes_and_does_not_come_back(world: World) -> None:
+    world.do(knowledge.load_demo)
+    world.do(knowledge.save, TENT)
+    world.do(knowledge.remove_demo)
+    assert [article.title for article in world.all(Article)] == [TENT.title]
+    assert world.do(knowledge.load_demo) == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_what_is_exported_comes_in_again_the_same(world: World, kind: str) -> None:
+    formula = Draft("", "=HYPERLINK(1)", "@a|b\n\n# Second “part”", "+1\n-x", "https://acme.example/a,b")
+    for draft in (TENT, formula):
+        world.do(knowledge.save, draft)
+    before = world.all(Article)
+    write = {"csv": exchange.as_csv, "jsonl": exchange.as_jsonl}[kind]
+    file = write(before)
+    if kind == "csv":
+        assert "\n=HYPERLINK" not in file
+        assert ",=HYPERLINK" not in file
+    for article in before:
+        world.do(knowledge.remove, article.id)
+    assert world.do(exchange.bring_in, f"articles.{kind}", file.encode()) == 2
+    kept = {a.title: (a.text, a.phrasings, a.url, a.enabled) for a in world.all(Article)}
+    assert kept == {a.title: (a.text, a.phrasings, a.url, a.enabled) for a in before}
+    assert world.do(exchange.bring_in, f"articles.{kind}", file.encode()) == 2
+    assert len(world.all(Article)) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.jsonl", b'{"title": "A", "text": "x"}\nnonsense', "Line 2 of a.jsonl is not JSON"),
+        ("a.jsonl", b'{"title": "A", "text": "x"}\n{"title": "B"}', "Article 2 of a.jsonl: Write the answer"),
+        ("a.jsonl", b"[1]", "Line 1 of a.jsonl is no object"),
+        ("a.jsonl", b"\n", "no article in a.jsonl"),
+        ("a.csv", b"name,answer\nA,x", "must name the columns"),
+        ("a.csv", "title,text\nÄ,x".encode("latin-1"), "not UTF-8"),
+    ],
+)
+def test_a_file_comes_in_whole_or_not_at_all(world: World, name: str, content: bytes, why: str) -> None:
+    with pytest.raises(BadValue, match=why):
+        world.do(exchange.bring_in, name, content)
+    assert not world.all(Article)
+
+
+def test_a_question_is_noted_once_when_the_ai_does_not_know_or_a_human_comes(world: World) -> None:
+    chat = world.chat("Do you hire kayaks?", "Get me a human")
+    world.do(lambda s: gaps.note(s, chat, "unsure", before=2))
+    world.do(lambda s: escalations.escalate(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN) and None)
+    assert [(gap.text, gap.why) for gap in world.all(Gap)] == [("Do you hire kayaks?", "unsure")]
+
+
+@pytest.mark.parametrize("said", [(), ("?!",), ("Get me a human",)])
+def test_a_request_for_a_human_alone_is_no_question(world: World, said: tuple[str, ...]) -> None:
+    chat = world.chat(*said)
+    world.do(lambda s: escalations.escalate(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN) and None)
+    assert not world.all(Gap)
+
+
+def test_a_wrong_answer_is_noted_with_its_question(world: World) -> None:
+    chat = world.chat("Do you hire kayaks?")
+    world.do(conversations.ai_says, chat, 0, "We sell tents.", 0.9, [{"title": "Tents", "url": "", "article_id": "1"}])
+    assert not world.do(gaps.wrong, chat, 1)
+    assert world.do(gaps.wrong, chat, 2)
+    assert not world.do(gaps.wrong, chat, 2)
+    assert [(gap.text, gap.why) for gap in world.all(Gap)] == [("Do you hire kayaks?", "wrong")]
+    assert [m.wrong for m in world.all(Message)] == [False, True]
+
+
+def test_an_agents_reply_becomes_an_article_in_the_visitors_words(world: World) -> None:
+    chat = world.chat("Hello, could I perhaps hire a kayak?")
+    world.do(gaps.note, chat, "unsure")
+    for number, text in enumerate(("Hi Vera!", "Yes, from 20 € a day at our shop.", "Bye")):
+        world.do(desk.agent_says, chat, world.grace, text, f"g{number}")
+    found = world.do(gaps.every)
+    assert [(gap.reply, gap.by) for gap in found] == [("Yes, from 20 € a day at our shop.", "Grace")]
+    world.do(gaps.teach, [gap.id for gap in found], found[0].reply)
+    assert [(a.title, a.text) for a in world.all(Article)] == [
+        ("Hello, could I perhaps hire a kayak?", "Yes, from 20 € a day at our shop.")
+    ]
+    assert world.do(gaps.every) == []
+
+
+def test_the_visitors_words_become_phrasings() -> None:
+    made = gaps.draft(["Could I hire a kayak from you?", "kayak hire", "kayak hire", "Do you hire kayaks?"])
+    assert made.title == "kayak hire"
+    assert made.phrasings.splitlines() == ["Could I hire a kayak from you?", "Do you hire kayaks?"]
+
+
+@pytest.mark.parametrize("by_meaning", [True, False])
+def test_questions_that_mean_the_same_are_one_group(by_meaning: bool) -> None:
+    texts = ["Do you hire kayaks?", "Why was I charged twice?", "do you hire out kayaks", "I was charged twice, why?"]
+    vectors = Encoder().questions(texts) if by_meaning else None
+    assert groups.grouped(texts, vectors) == [[0, 2], [1, 3]]
+
+
+def test_an_export_names_what_an_import_needs(world: World) -> None:
+    world.do(knowledge.save, TENT)
+    row = json.loads(exchange.as_jsonl(world.all(Article)))
+    assert set(row) == set(exchange.FIELDS)
