@@ -79,6 +79,7 @@ async def test_a_human_who_takes_over_in_the_middle_is_not_talked_over(thinking:
     grace = await agent(thinking.url, GRACE, conversation)
     await vera.call("widget_state.send", form=ASKED)
     await vera.until(lambda v: v.get("widget_state.draft"))
+    await grace.until(lambda v: v.get("inbox_state.draft"))
     await grace.call("inbox_state.take_over")
     await vera.until(lambda v: v.get("widget_state.status") == "with_agent" and not v.get("widget_state.draft"))
     before = len(drafts(vera))
@@ -86,6 +87,7 @@ async def test_a_human_who_takes_over_in_the_middle_is_not_talked_over(thinking:
     await grace.call("inbox_state.reply", form={"client_id": "a1", "text": "Grace here"})
     await vera.until(lambda _: "Grace here" in vera.texts())
     assert SAID not in vera.texts()
+    assert grace.vars["inbox_state.draft"] == ""
     assert len(drafts(vera)) == before
     assert kept(thinking, conversation) == [(SAID, 1)]
     for tab in (vera, grace):
