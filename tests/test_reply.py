@@ -92,5 +92,15 @@ def test_what_is_shown_while_it_grows_never_holds_more_than_the_end(written: str
     assert reply.so_far(written, ALLOWED) == reply.read(written, PASSAGES).text
 
 
+@pytest.mark.parametrize(
+    "part", list(".:/@![(<*_-` a") + ["a.", "![", "[](", "<a", "**a ", "@@", "a@", "//a.", "<think>"]
+)
+def test_no_text_keeps_us_busy(part: str) -> None:
+    """A pattern that backtracks would run into the suite's own limit here."""
+    for text in (part * 16_000, part * 16_000 + " ", f"a{part * 16_000}]"):
+        assert len(reply.so_far(text, ALLOWED)) <= reply.LONGEST
+        assert len(reply.read(text, PASSAGES).text) <= reply.LONGEST
+
+
 def test_a_text_without_spaces_is_shown_while_it_grows_too() -> None:
     assert reply.so_far("送料は4.5ユーロです。", ALLOWED) == "送料は4.5ユーロです。"

@@ -85,9 +85,9 @@ def _heard(say: Say, allowed: frozenset[str]) -> Heard:
         nonlocal shown, last
         if monotonic() - last < PAUSE:
             return
-        text = reply.so_far(written, allowed)
+        text, last = reply.so_far(written, allowed), monotonic()
         if text and text != shown:
-            shown, last = text, monotonic()
+            shown = text
             await say(text)
 
     return heard
