@@ -47,6 +47,7 @@ BROKEN = [
     (says("Of course, all is free!" + line([])), BUILTIN, True, None),
     (says("Of course, all is free!" + line([9])), BUILTIN, True, None),
     (says("Shipping costs 4 €."), "Shipping costs 4 €.", True, True),
+    (says("Vier Euro kostet es [1]."), "Vier Euro kostet es.", True, True),
     (plain("Shipping costs 4 €."), "Shipping costs 4 €.", True, True),
     (says("The moon is made of green cheese."), BUILTIN, True, None),
     (says("<think>Shipping costs 4 €."), BUILTIN, True, None),

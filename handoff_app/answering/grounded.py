@@ -57,7 +57,7 @@ def _judged(said: Reply, passages: list[Passage]) -> Answer | None:
     used = [passages[place] for place in said.used]
     if said.whole and not used:
         return None if said.confident else Answer(text="", confidence=UNKNOWING, confident=False, offer=True)
-    if not said.whole:
+    if not used:
         used = [passage for passage in passages if _support(said.text, passage) >= SUPPORTED][:1]
     if not said.text or not used:
         return None

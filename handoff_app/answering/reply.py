@@ -13,6 +13,7 @@ LONGEST: Final = 6000
 """Characters of a reply."""
 _LINE: Final = re.compile(rf"\n?[ \t>*`_-]{{0,20}}{MARK}([^\n]*)")
 _THOUGHT: Final = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_CITED: Final = re.compile(r"[ \t]{0,3}\[(\d{1,2}(?:, ?\d{1,2}){0,5})\](?!\()")
 _BOLD: Final = re.compile(r"(\*\*|__)(?=\S)(.{1,300}?)(?<=\S)\1")
 _HEADING: Final = re.compile(r"^#{1,6} +", re.MULTILINE)
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
@@ -30,15 +31,19 @@ class Reply:
 
 
 def read(written: str, passages: Sequence[Passage]) -> Reply:
-    """The reply in its parts. A line that is broken or missing leaves its parts at nothing, no and no."""
+    """The reply in its parts. A line that is broken or missing leaves its parts at nothing, no and no.
+
+    Many models cite as `[1]` in the text too: that counts where the line says nothing.
+    """
     thought_out = without_thought(written)
+    cited = _places(" ".join(_CITED.findall(thought_out)), len(passages))
     found = list(_LINE.finditer(thought_out))
     if not found:
-        return Reply(plain(thought_out, addresses(passages)))
+        return Reply(plain(thought_out, addresses(passages)), cited)
     line = found[-1][1].lower()
     return Reply(
         text=plain(thought_out[: found[0].start()], addresses(passages)),
-        used=_places(_value("used", line), len(passages)),
+        used=_places(_value("used", line), len(passages)) or cited,
         confident=_value("confident", line).startswith(("yes", "true")),
         human=_value("human", line).startswith(("yes", "true")),
         whole=True,
@@ -57,7 +62,7 @@ def so_far(written: str, allowed: frozenset[str]) -> str:
 def plain(text: str, allowed: frozenset[str]) -> str:
     """Plain text that every page, mail and database can carry, with no address but the allowed ones."""
     writable = _UNWRITABLE.sub("", text.encode("utf-8", "replace").decode())
-    unescaped = writable.replace("&lt;", "<").replace("&gt;", ">")
+    unescaped = _CITED.sub("", writable).replace("&lt;", "<").replace("&gt;", ">")
     return _HEADING.sub("", _BOLD.sub(r"\2", links.only(unescaped, allowed))).strip()
 
 
