@@ -26,6 +26,14 @@ def test_nobody_sets_vars_directly() -> None:
     assert [n for n in handlers() if n.rpartition(".")[2] in rules.NEVER and rules.needs(n) is not None] == []
 
 
+def test_every_page_is_served_where_it_is_and_not_one_slash_further() -> None:
+    from handoff_app import handoff_app
+    from handoff_app.api import doors
+
+    pages = {f"/{route}" for route in handoff_app.app._unevaluated_pages if "[" not in route and route != "index"}
+    assert {page for page in pages if not page.endswith("404")} == doors._PAGES
+
+
 EXPECTED = {
     "widget_state": {None, Role.AGENT, Role.ADMIN},
     "staff_state": {None, Role.AGENT, Role.ADMIN},

@@ -32,12 +32,15 @@ def test_doctor_says_one_line_each_and_which_one_fails(tmp_path: Path) -> None:
     good = Server(tmp_path, 1, HANDOFF_SMTP_URL=mail.url).run("doctor")
     mail.stop()
     lines = good.splitlines()
-    assert [line[:12].strip() for line in lines] == ["database", "mail server", "Slack", "webhook"]
+    assert [line[:12].strip() for line in lines] == ["database", "mail server", "Slack", "webhook", "LLM"]
     assert "ok (sqlite)" in lines[0]
     assert "ok (127.0.0.1" in lines[1]
     assert "not configured" in lines[2]
+    assert "not configured" in lines[4]
     bad = Server(tmp_path, 1, HANDOFF_SMTP_URL=f"smtp://127.0.0.1:{_free_port()}").run("doctor")
     assert "mail server  FAILS" in bad
+    dead = {"HANDOFF_LLM_URL": f"http://127.0.0.1:{_free_port()}/v1", "HANDOFF_LLM_MODEL": "small"}
+    assert "LLM          FAILS: the model could not be reached" in Server(tmp_path, 1, **dead).run("doctor")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The answerer with a model: what it says, when the built-in one speaks instead, and who can tell it what to do."""
 
+import importlib
 from typing import Any
 
 import pytest
@@ -22,6 +23,12 @@ ARTICLES = [
     Passage("evil-1", "evil", "Opening hours", INJECTED),
 ]  # fmt: skip
 BUILTIN = "Shipping costs 4 €, and nothing above 60 €."
+
+
+@pytest.fixture(autouse=True, scope="module")
+def loaded() -> None:
+    """The SDK takes a second to load: not at the cost of a test's deadline."""
+    importlib.import_module("openai")
 
 
 def grounded(act: Act, seconds: float = 5.0, articles: list[Passage] = ARTICLES) -> tuple[Grounded, FakeLlm]:
@@ -47,6 +54,7 @@ BROKEN = [
     (says("Of course, all is free!" + line([])), BUILTIN, True, None),
     (says("Of course, all is free!" + line([9])), BUILTIN, True, None),
     (says("Shipping costs 4 €."), "Shipping costs 4 €.", True, True),
+    (says("Vier Euro kostet es [1]."), "Vier Euro kostet es.", True, True),
     (plain("Shipping costs 4 €."), "Shipping costs 4 €.", True, True),
     (says("The moon is made of green cheese."), BUILTIN, True, None),
     (says("<think>Shipping costs 4 €."), BUILTIN, True, None),

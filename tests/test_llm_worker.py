@@ -117,6 +117,20 @@ async def test_a_model_that_is_switched_off_is_not_asked(world: World, thinking:
     assert fake.got == []
 
 
+@pytest.mark.parametrize("allowed", ["0", "1"])
+async def test_a_typed_private_address_is_asked_only_where_that_is_allowed(
+    world: World, monkeypatch: pytest.MonkeyPatch, allowed: str
+) -> None:
+    fake = FakeLlm(says(SAID + line([1])))
+    monkeypatch.setenv("HANDOFF_ALLOW_PRIVATE_URLS", allowed)
+    config.cache_clear()
+    world.do(knowledge.load_demo)
+    world.do(llm.save, llm.Llm(fake.url, "small", enabled=True), "sk-1")
+    world.chat(ASKED)
+    await worked(lambda: by_ai(world))
+    assert (by_ai(world)[0].text == SAID) == bool(fake.got) == (allowed == "1")
+
+
 @pytest.mark.parametrize("said", [SAID + line([1]), SAID + line([], human=True)])
 async def test_a_model_cannot_keep_a_human_away_and_can_bring_one(
     world: World, thinking: Callable[..., FakeLlm], said: str

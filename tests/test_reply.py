@@ -37,6 +37,7 @@ LINKS = [
     ("&lt;img src=x&gt; 3 &lt; 4", "3 < 4"),
     ("It is 4.50 €, e.g. for boots. Ask again.Please do. See p.5, v2.0 and Node.js", None),
     ("Wie teuer? z.B. 5,90 € (siehe oben).", None),
+    ("It costs 4 € [1], or nothing [1, 2]. [2](https://evil.example)", "It costs 4 €, or nothing. 2"),
     ("**Bold** and __bold__ and 2 * 3 * 4 and snake_case", "Bold and bold and 2 * 3 * 4 and snake_case"),
     ("# Shipping\n- one\n- two", "Shipping\n- one\n- two"),
     ("a\x00b\u202ec\ud800d\u200be", "abc?de"),
@@ -72,6 +73,7 @@ def test_the_last_line_is_read_leniently_and_taken_off(last: str, parts: tuple[o
 
 
 def test_without_the_line_nothing_is_taken_for_granted() -> None:
+    assert reply.read("It costs 4 € [2].", PASSAGES) == reply.Reply("It costs 4 €.", used=(1,))
     assert reply.read("It costs 4 €.", PASSAGES) == reply.Reply("It costs 4 €.")
 
 
@@ -90,6 +92,16 @@ def test_what_is_shown_while_it_grows_never_holds_more_than_the_end(written: str
         assert "think" not in shown
         assert links.found([shown]) <= ALLOWED
     assert reply.so_far(written, ALLOWED) == reply.read(written, PASSAGES).text
+
+
+@pytest.mark.parametrize(
+    "part", list(".:/@![(<*_-` a") + ["a.", "![", "[](", "<a", "**a ", "@@", "a@", "//a.", "<think>"]
+)
+def test_no_text_keeps_us_busy(part: str) -> None:
+    """A pattern that backtracks would run into the suite's own limit here."""
+    for text in (part * 16_000, part * 16_000 + " ", f"a{part * 16_000}]"):
+        assert len(reply.so_far(text, ALLOWED)) <= reply.LONGEST
+        assert len(reply.read(text, PASSAGES).text) <= reply.LONGEST
 
 
 def test_a_text_without_spaces_is_shown_while_it_grows_too() -> None:

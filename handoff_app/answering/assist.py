@@ -8,6 +8,7 @@ from handoff_app.answering.base import Turn
 from handoff_app.answering.llm import Llm, NoAnswer
 
 SECONDS: Final = 20.0
+MOST_TURNS: Final = 40
 LONGEST: Final = 12_000
 
 _SUMMARY: Final = """\
@@ -21,8 +22,9 @@ quotation marks. Keep names, numbers and addresses as they are. A message in tha
 
 async def summarise(llm: Llm, turns: Sequence[Turn], locale: str = "en", seconds: float = SECONDS) -> str:
     """The conversation in a few sentences of the language `locale`, for the agent who takes it over."""
-    told = "\n".join(prompt.fenced(turn.author, turn.text, prompt.LONGEST_TURN) for turn in turns)[-LONGEST:]
-    return await _done(llm, _SUMMARY % locale, told, [turn.text for turn in turns], seconds)
+    latest = turns[-MOST_TURNS:]
+    told = "\n".join(prompt.fenced(turn.author, turn.text, prompt.LONGEST_TURN) for turn in latest)
+    return await _done(llm, _SUMMARY % locale, told, [turn.text for turn in latest], seconds)
 
 
 async def translate(llm: Llm, text: str, locale: str, seconds: float = SECONDS) -> str:

@@ -57,7 +57,7 @@ def _judged(said: Reply, passages: list[Passage]) -> Answer | None:
     used = [passages[place] for place in said.used]
     if said.whole and not used:
         return None if said.confident else Answer(text="", confidence=UNKNOWING, confident=False, offer=True)
-    if not said.whole:
+    if not used:
         used = [passage for passage in passages if _support(said.text, passage) >= SUPPORTED][:1]
     if not said.text or not used:
         return None
@@ -85,9 +85,9 @@ def _heard(say: Say, allowed: frozenset[str]) -> Heard:
         nonlocal shown, last
         if monotonic() - last < PAUSE:
             return
-        text = reply.so_far(written, allowed)
+        text, last = reply.so_far(written, allowed), monotonic()
         if text and text != shown:
-            shown, last = text, monotonic()
+            shown = text
             await say(text)
 
     return heard

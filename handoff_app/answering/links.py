@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+# Every repetition that could run over a whole text is bounded: the text is a stranger's.
 # What a browser or a mail program would make a link of: with a scheme, with www, with a path, a mail address, and a
 # bare host with an ending that no abbreviation has.
 _ENDINGS: Final = "com|net|org|info|biz|shop|site|online|store|example|app|dev|xyz|top|link|click|page|live|icu"
@@ -11,15 +12,15 @@ _ADDRESS: Final = re.compile(
     r"[a-z][a-z0-9+.-]{1,30}://[^\s<>\"'”“]+"
     r"|(?:javascript|data|vbscript|mailto):[^\s<>\"'”“]+"
     r"|www\.[^\s<>\"'”“]+"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
     r"|//(?:[\w-]+\.)+[a-z]{2,}[^\s<>\"'”“]*"
     r"|(?<![\w@.-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"'”“]*"
     rf"|(?<![\w@.-])(?:[\w-]+\.)+(?:{_ENDINGS})\b",
     re.IGNORECASE,
 )
-_IMAGE: Final = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
-_LINK: Final = re.compile(r"\[([^\]]*)\]\(\s*<?((?:[^()\s<>]|\([^()\s]*\))*)>?[^)]*\)")
-_TAG: Final = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+_IMAGE: Final = re.compile(r"!\[[^\]]{0,500}\](?:\([^)]{0,2000}\)|\[[^\]]{0,500}\])?")
+_LINK: Final = re.compile(r"\[([^\]]{0,500})\]\(\s*<?((?:[^()\s<>]|\([^()\s]*\))*)>?[^)]*\)")
+_TAG: Final = re.compile(r"</?[a-z][^>]{0,2000}>", re.IGNORECASE)
 _UNFINISHED: Final = re.compile(r"!?\[[^\]]*(?:\](?:\([^)]*)?)?\Z|<[^>]*\Z")
 _GAP: Final = re.compile(r"\(\s*\)|[ \t]+(?=[ \t.,\n]|\Z)")  # what a dropped address leaves behind
 _LONGEST_UNFINISHED: Final = 300

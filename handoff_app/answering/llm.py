@@ -11,8 +11,8 @@ import httpx
 
 from handoff_app import net
 
-MOST_CHARACTERS: Final = 6000
-"""Of a reply; more is not read."""
+MOST_CHARACTERS: Final = 32_000
+"""Of a reply, with what a reasoning model thinks aloud before it; more is not read."""
 MOST_AT_ONCE: Final = 16
 RETRY_SECONDS: Final = 0.5
 LONGEST_RETRY_SECONDS: Final = 3.0

@@ -9,10 +9,12 @@ from handoff_app.answering import links
 from handoff_app.answering.base import Passage
 from handoff_app.answering.prompt import MARK
 
-_LINE: Final = re.compile(rf"\n?[ \t>*`_-]*{MARK}([^\n]*)")
+LONGEST: Final = 6000
+"""Characters of a reply."""
+_LINE: Final = re.compile(rf"\n?[ \t>*`_-]{{0,20}}{MARK}([^\n]*)")
 _THOUGHT: Final = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
-_GROWING: Final = re.compile(r"[\x21-\x7e]*[.:/@][\x21-\x7e]*\Z")
-_BOLD: Final = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_CITED: Final = re.compile(r"[ \t]{0,3}\[(\d{1,2}(?:, ?\d{1,2}){0,5})\](?!\()")
+_BOLD: Final = re.compile(r"(\*\*|__)(?=\S)(.{1,300}?)(?<=\S)\1")
 _HEADING: Final = re.compile(r"^#{1,6} +", re.MULTILINE)
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
@@ -29,15 +31,19 @@ class Reply:
 
 
 def read(written: str, passages: Sequence[Passage]) -> Reply:
-    """The reply in its parts. A line that is broken or missing leaves its parts at nothing, no and no."""
+    """The reply in its parts. A line that is broken or missing leaves its parts at nothing, no and no.
+
+    Many models cite as `[1]` in the text too: that counts where the line says nothing.
+    """
     thought_out = without_thought(written)
+    cited = _places(" ".join(_CITED.findall(thought_out)), len(passages))
     found = list(_LINE.finditer(thought_out))
     if not found:
-        return Reply(plain(thought_out, addresses(passages)))
+        return Reply(plain(thought_out, addresses(passages)), cited)
     line = found[-1][1].lower()
     return Reply(
         text=plain(thought_out[: found[0].start()], addresses(passages)),
-        used=_places(_value("used", line), len(passages)),
+        used=_places(_value("used", line), len(passages)) or cited,
         confident=_value("confident", line).startswith(("yes", "true")),
         human=_value("human", line).startswith(("yes", "true")),
         whole=True,
@@ -50,26 +56,32 @@ def so_far(written: str, allowed: frozenset[str]) -> str:
     line = _LINE.search(shown)
     if line:
         return plain(shown[: line.start()], allowed)
-    # An address grows into another one: `acme.example` may become `acme.example.evil.net`.
-    grown = _GROWING.sub("", shown.rstrip(f"{MARK[0]}>*`_- \t\n"))
-    return plain(links.finished(grown), allowed)
+    return plain(links.finished(_settled(shown.rstrip(f"{MARK[0]}>*`_- \t\n"))), allowed)
 
 
 def plain(text: str, allowed: frozenset[str]) -> str:
     """Plain text that every page, mail and database can carry, with no address but the allowed ones."""
     writable = _UNWRITABLE.sub("", text.encode("utf-8", "replace").decode())
-    unescaped = writable.replace("&lt;", "<").replace("&gt;", ">")
+    unescaped = _CITED.sub("", writable).replace("&lt;", "<").replace("&gt;", ">")
     return _HEADING.sub("", _BOLD.sub(r"\2", links.only(unescaped, allowed))).strip()
 
 
 def without_thought(written: str) -> str:
-    """Without what a reasoning model thinks aloud, finished or not."""
-    return _THOUGHT.sub("", written)
+    """Without what a reasoning model thinks aloud, finished or not; and no longer than anybody would read."""
+    return _THOUGHT.sub("", written)[:LONGEST]
 
 
 def addresses(passages: Sequence[Passage]) -> frozenset[str]:
     """Every address that stands in the passages."""
     return links.found(text for passage in passages for text in (passage.title, passage.text, passage.url))
+
+
+def _settled(text: str) -> str:
+    """Without the last word if that may be an address: `acme.example` may yet become `acme.example.evil.net`."""
+    start = len(text)
+    while start and "!" <= text[start - 1] <= "~":
+        start -= 1
+    return text[:start] if any(sign in text[start:] for sign in ".:/@") else text
 
 
 def _value(name: str, line: str) -> str:

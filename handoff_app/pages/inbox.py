@@ -15,7 +15,7 @@ from handoff_app.domain.models import now
 from handoff_app.domain.transcript import Chat
 from handoff_app.pages.shared.inbox_view import inbox_view
 from handoff_app.pages.shared.tabs import tabs
-from handoff_app.pages.shared.thread import Thread
+from handoff_app.pages.shared.thread import DRAFT_SECONDS, Thread
 
 NOBODY = Card("", "", "", "", "", "", "", "", "", "", "", 0, [], [])
 
@@ -140,12 +140,17 @@ class InboxState(Thread, rx.State):
         self.selected = conversation
         tabs.watch(self, [live.conversation(conversation)], pause=0.05)
         tabs.watch(self, [live.conversation(conversation), outbox.TOPIC], pause=2.0, look="_look_aside")
+        tabs.watch(self, [live.draft(conversation)], pause=DRAFT_SECONDS, look="_look_draft")
         self._take(chat)
         await self._look_aside()
 
     async def _look(self) -> None:
         if self.selected:
             self._take(await read(transcript.read, self.selected, self._seen, for_team=True))
+
+    async def _look_draft(self) -> None:
+        """The AI's answer grows."""
+        self._grow(self.selected, self.typing)
 
     async def _look_aside(self) -> None:
         """The panel beside the thread, and that all has been read: once a second is enough."""
@@ -167,6 +172,7 @@ class InboxState(Thread, rx.State):
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
+        self._ripen(self.selected, chat.typing)
         self._add(chat.lines)
 
 

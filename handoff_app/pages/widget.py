@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import reflex as rx
 from sqlmodel import Session
@@ -15,11 +15,8 @@ from handoff_app.domain import conversations, escalations, gaps, reminders, sett
 from handoff_app.domain.models import Conversation, Prompt, Reason, Status
 from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
-from handoff_app.pages.shared.thread import Thread
+from handoff_app.pages.shared.thread import DRAFT_SECONDS, Thread
 from handoff_app.pages.shared.widget_view import WORDS, Recent, widget_view
-
-DRAFT_SECONDS: Final = 0.1
-"""Between two updates of an answer that grows: ten a second at most."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,6 @@ class WidgetState(Thread, rx.State):
     status: str = ""
     prompt: str = ""
     typing: bool = False
-    draft: str = ""
     agent: str = ""
     recent: list[Recent] = []
     email_error: str = ""
@@ -224,10 +220,8 @@ class WidgetState(Thread, rx.State):
         self._take(chat)
 
     async def _look_draft(self) -> None:
-        """The AI's answer grows. It goes with what takes its place, so that nothing flickers between them."""
-        text = live.drafts.of(self.conversation)
-        if self.typing and text and text != self.draft:
-            self.draft = text
+        """The AI's answer grows."""
+        self._grow(self.conversation, self.typing)
 
     def _begin(self, chat: transcript.Chat) -> None:
         self.conversation = chat.id
@@ -242,8 +236,7 @@ class WidgetState(Thread, rx.State):
         for name in ("status", "prompt", "typing", "agent"):
             if getattr(self, name) != getattr(chat, name):
                 setattr(self, name, getattr(chat, name))
-        if self.draft and (not chat.typing or not live.drafts.of(self.conversation)):
-            self.draft = ""
+        self._ripen(self.conversation, chat.typing)
         self._add(chat.lines)
 
 

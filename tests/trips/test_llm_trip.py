@@ -1,5 +1,6 @@
 """A model's answer on its way into a visitor's tab: it grows, it ends as one message, and a human ends it."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,8 +10,8 @@ import pytest
 
 from tests.fake_llm import FakeLlm, drops, line, says, stalls, status
 from tests.fake_world import _free_port
-from tests.serving import GRACE, Server
-from tests.trips.client import Tab, agent, visitor
+from tests.serving import ADA, GRACE, Server
+from tests.trips.client import Tab, agent, cookie_of, visitor
 
 SAID = "Standard shipping within Germany is a matter of a few euros, and large orders go free of charge."
 ASKED = {"client_id": "c1", "text": "How much does shipping cost?"}
@@ -79,6 +80,7 @@ async def test_a_human_who_takes_over_in_the_middle_is_not_talked_over(thinking:
     grace = await agent(thinking.url, GRACE, conversation)
     await vera.call("widget_state.send", form=ASKED)
     await vera.until(lambda v: v.get("widget_state.draft"))
+    await grace.until(lambda v: v.get("inbox_state.draft"))
     await grace.call("inbox_state.take_over")
     await vera.until(lambda v: v.get("widget_state.status") == "with_agent" and not v.get("widget_state.draft"))
     before = len(drafts(vera))
@@ -86,7 +88,28 @@ async def test_a_human_who_takes_over_in_the_middle_is_not_talked_over(thinking:
     await grace.call("inbox_state.reply", form={"client_id": "a1", "text": "Grace here"})
     await vera.until(lambda _: "Grace here" in vera.texts())
     assert SAID not in vera.texts()
+    assert grace.vars["inbox_state.draft"] == ""
     assert len(drafts(vera)) == before
     assert kept(thinking, conversation) == [(SAID, 1)]
     for tab in (vera, grace):
         await tab.close()
+
+
+@pytest.mark.parametrize(("who", "asked"), [(None, 0), (GRACE, 0), (ADA, 1)])
+async def test_only_an_admin_makes_the_server_ask(
+    thinking: Server, model: FakeLlm, who: tuple[str, str] | None, asked: int
+) -> None:
+    before = len(model.got)
+    tab = await Tab(thinking.url, "/settings/ai", await cookie_of(thinking.url, who) if who else "").open()
+    await tab.call("staff_state.enter")
+    await tab.call("ai_state.open")
+    if asked:
+        await tab.until(lambda v: v.get("ai_state.by_environment"))
+    await tab.call("ai_state.test")
+    if asked:
+        await tab.until(lambda v: "answered in" in v.get("ai_state.status", ""))
+    else:
+        await asyncio.sleep(1)
+    assert len(model.got) == before + asked
+    assert asked or not [word for word in (model.url, "A whole number") if word in str(tab.deltas)]
+    await tab.close()

@@ -1,6 +1,5 @@
 """The language model that may answer instead of the built-in AI."""
 
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import reflex as rx
@@ -58,24 +57,20 @@ class AiState(rx.State):
         self._show(saved, "Saved")
         return None
 
-    @rx.event
-    async def test(self) -> AsyncIterator[Any]:
-        """`Test`: ask for a word with what stands in the form, saved or not."""
-        try:
-            access = await read(llm.check, self._wanted(), self._key())
-            _there(access)
-        except BadValue as error:
-            yield self._refuse(error)
-            return
-        self.status, self.wrong, self.errors = "Asking the model…", False, dict.fromkeys(FIELDS, "")
-        yield
-        model = Llm(access.url, access.key, access.model, access.trusted)
-        try:
-            self.status = await trial(model, access.timeout)
-        except NoAnswer as error:
-            self.status, self.wrong = f"The model {error}.".replace("..", "."), True
-        finally:
-            await model.close()
+    @rx.event(background=True)
+    async def test(self) -> Any:
+        """`Test`: ask for a word with what stands in the form, saved or not. The page stays alive meanwhile."""
+        async with self:
+            try:
+                access = await read(llm.check, self._wanted(), self._key())
+                _there(access)
+            except BadValue as error:
+                return self._refuse(error)
+            self.status, self.wrong, self.errors = "Asking the model…", False, dict.fromkeys(FIELDS, "")
+        said, wrong = await _tried(access)
+        async with self:
+            self.status, self.wrong = said, wrong
+        return None
 
     def _wanted(self) -> llm.Llm:
         """What was typed, with an address that may be called. Raises `BadValue`."""
@@ -112,6 +107,17 @@ def ai_page() -> rx.Component:
 def _whole(typed: str) -> int:
     """The number, or 0, which no field takes."""
     return int(typed.strip()[:6]) if typed.strip().isdecimal() else 0
+
+
+async def _tried(access: llm.Access) -> tuple[str, bool]:
+    """What came of asking, in a sentence, and whether it went wrong."""
+    model = Llm(access.url, access.key, access.model, access.trusted)
+    try:
+        return await trial(model, access.timeout), False
+    except NoAnswer as error:
+        return f"The model {str(error).rstrip('.')}.", True
+    finally:
+        await model.close()
 
 
 def _there(access: llm.Access) -> None:

@@ -243,6 +243,7 @@ def _thread(t: Any) -> rx.Component:
                 rx.foreach(t.history, lambda line: _line(t, line)),
                 rx.foreach(t.tail, lambda line: _line(t, line)),
                 rx.el.div(id="outbox", class_name="flex flex-col gap-3 empty:hidden"),
+                rx.cond(t.draft != "", _draft(t)),
                 rx.cond(t.typing, rx.el.p("The AI is answering…", role="status", class_name="text-[13px] text-muted")),
                 class_name="mb-auto flex flex-col gap-3 p-5",
             ),
@@ -369,6 +370,20 @@ def _from_ai(line: Any) -> rx.Component:
         ),
         class_name="flex justify-end gap-2.5",
         custom_attrs={"data-last": line.seq},
+    )
+
+
+def _draft(t: Any) -> rx.Component:
+    """The AI's answer while it grows; a screen reader hears it when it is finished."""
+    return rx.el.div(
+        rx.el.p(
+            t.draft,
+            dir="auto",
+            class_name="max-w-[80%] rounded-2xl rounded-se-md border border-dashed border-edge px-3.5 py-2.5 "
+            "text-sm/5.5 break-words whitespace-pre-wrap text-muted",
+        ),
+        class_name="flex justify-end pe-9.5",
+        custom_attrs={"aria-live": "off", "aria-busy": "true"},
     )
 
 

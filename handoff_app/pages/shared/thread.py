@@ -5,10 +5,13 @@ from typing import Final
 
 import reflex as rx
 
+from handoff_app import live
 from handoff_app.domain.transcript import Line
 
 TAIL: Final = 12
 KEPT: Final = 4
+DRAFT_SECONDS: Final = 0.1
+"""Between two updates of an answer that grows: ten a second at most."""
 HISTORY: Final = 40
 """How many older lines a tab holds unless its reader asks for more; the rest is one click away."""
 
@@ -19,12 +22,25 @@ class Thread(rx.State, mixin=True):
     history: list[Line] = []
     tail: list[Line] = []
     more: bool = False
+    draft: str = ""
 
     _seen: int = 0
     _looked_back: bool = False
 
     def _clear(self) -> None:
         self.history, self.tail, self.more, self._seen, self._looked_back = [], [], False, 0, False
+        self.draft = ""
+
+    def _grow(self, conversation: str, typing: bool) -> None:
+        """Show what the AI has so far, unless somebody else has the conversation by now."""
+        text = live.drafts.of(conversation)
+        if typing and text and text != self.draft:
+            self.draft = text
+
+    def _ripen(self, conversation: str, typing: bool) -> None:
+        """The draft goes in the step in which the message comes, so that nothing flickers between them."""
+        if self.draft and (not typing or not live.drafts.of(conversation)):
+            self.draft = ""
 
     def _add(self, lines: Sequence[Line]) -> None:
         """Append what is new. When the tail grows long its older part moves to the history, in one step."""
