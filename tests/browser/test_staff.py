@@ -125,6 +125,7 @@ def test_axe_finds_nothing_serious_on_any_page(browser: Browser, sides: Sides, w
         "/widget",
         "/inbox",
         "/insights",
+        "/knowledge",
         "/deliveries",
         "/settings/notifications",
         "/settings/escalations",

@@ -237,7 +237,9 @@ def _article(state: Any, row: rx.Var[Shown]) -> rx.Component:
         ),
         rx.el.p(
             rx.el.span(
-                rx.el.b(row.answers, class_name="font-medium text-base-content"), " answers", class_name="block"
+                rx.el.b(row.answers, class_name="font-medium text-base-content"),
+                rx.cond(row.answers == 1, " answer", " answers"),
+                class_name="block",
             ),
             rx.el.span("edited ", row.edited),
             class_name="text-end text-xs/5 whitespace-nowrap text-muted tabular-nums max-sm:hidden",
