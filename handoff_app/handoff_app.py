@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from handoff_app import worker
 from handoff_app.access.guard import Guard, SocketServer
-from handoff_app.api import auth, claim, health, slack
+from handoff_app.api import auth, claim, health, knowledge, slack
 from handoff_app.api.doors import Doors
 from handoff_app.pages.access import login, setup
 from handoff_app.pages.deliveries import DeliveriesState, deliveries_page
@@ -29,6 +29,7 @@ api = FastAPI(title="Handoff", docs_url="/api/docs", openapi_url="/api/openapi.j
 api.include_router(health.router)
 api.include_router(auth.router)
 api.include_router(claim.router)
+api.include_router(knowledge.router)
 api.include_router(slack.router)
 
 app = rx.App(

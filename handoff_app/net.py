@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from handoff_app.config import config
 CONNECT_SECONDS: Final = 5.0
 TOTAL_SECONDS: Final = 10.0
 KEPT_BYTES: Final = 64 * 1024
+MOST_REDIRECTS: Final = 5
 API_BYTES: Final = 4 * 1024 * 1024
 _PORTS: Final = frozenset({80, 443})
 
@@ -91,6 +93,45 @@ async def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     return Reply(response.status_code, response.headers, kept, monotonic() - started)
 
 
+@dataclass(frozen=True)
+class Got:
+    """What stands at an address, and the address that it had in the end."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+async def get(url: str, most_bytes: int) -> Got:
+    """GET within 10 s in all; of up to five redirects each is judged anew. What is longer than `most_bytes` is cut.
+
+    Raises `Refused`, `httpx.HTTPError` or `TimeoutError`.
+    """
+    agent = {"User-Agent": f"Handoff (+{config().base_url})", "Accept": "text/html,application/xml;q=0.9,*/*;q=0.5"}
+    async with asyncio.timeout(TOTAL_SECONDS):
+        async with httpx.AsyncClient(transport=_transport(), follow_redirects=False, trust_env=False) as client:
+            for _ in range(MOST_REDIRECTS + 1):
+                check_url(url)
+                asked = client.stream("GET", url, headers=agent | {"Accept-Encoding": "identity"})
+                async with asked as response:
+                    if not response.has_redirect_location:
+                        body = await _first_bytes(response, most_bytes)
+                        return Got(url, response.status_code, response.headers, _unpacked(response, body, most_bytes))
+                    url = str(response.url.join(response.headers["location"]))
+    raise Refused("It redirects in a circle.")
+
+
+def _unpacked(response: httpx.Response, body: bytes, most_bytes: int) -> bytes:
+    """Some servers compress what they were asked not to; a bomb gets no further than any other page."""
+    if response.headers.get("content-encoding", "identity") == "identity":
+        return body
+    try:
+        return zlib.decompressobj(47).decompress(body, most_bytes)
+    except zlib.error as error:
+        raise httpx.DecodingError("the page is packed in a way that was not asked for") from error
+
+
 def client(trusted: bool = False) -> httpx.AsyncClient:
     """A client for an API that is called again and again, at most 4 MiB a response; its user sets the deadlines.
 
@@ -154,14 +195,14 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-async def _first_bytes(response: httpx.Response) -> bytes:
+async def _first_bytes(response: httpx.Response, most: int = KEPT_BYTES) -> bytes:
     """Raw, not decoded: a compressed bomb stays compressed."""
-    kept = b""
+    kept = bytearray()
     async for chunk in response.aiter_raw():
-        kept += chunk[: KEPT_BYTES - len(kept)]
-        if len(kept) >= KEPT_BYTES:
+        kept += chunk[: most - len(kept)]
+        if len(kept) >= most:
             break
-    return kept
+    return bytes(kept)
 
 
 def _transport(trusted: bool = False) -> httpx.AsyncHTTPTransport:

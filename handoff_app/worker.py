@@ -39,9 +39,11 @@ from handoff_app.domain import (
     replies,
     settings,
     slack_team,
+    sources,
     texts,
 )
 from handoff_app.domain.models import Author, Conversation, Delivery, Endpoint, Reason, Status, now
+from handoff_app.reading import web
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +68,7 @@ class Worker:
             "answer": (self._answer_due, POLL_SECONDS),
             "wait": (self._wait_due, POLL_SECONDS),
             "reply": (self._reply_due, POLL_SECONDS),
+            "read": (self._read_due, POLL_SECONDS),
             "tidy": (self._tidy_due, SLOW_POLL_SECONDS),
         }
         self._wake = {name: asyncio.Event() for name in self._steps}
@@ -90,7 +93,7 @@ class Worker:
                 task.cancel()
 
     async def _woken(self) -> None:
-        for name in ("deliver", "answer", "reply"):
+        for name in ("deliver", "answer", "reply", "read"):
             self._wake[name].set()
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], poll: float) -> None:
@@ -222,6 +225,25 @@ class Worker:
                 log.warning("a reply from Slack waits: %s", error)
         return len(rows)
 
+    async def _read_due(self) -> int:
+        """One website, page by page. What this worker leaves unfinished is begun again when its lease ends."""
+        source = await transact(sources.claim)
+        if source is None:
+            return 0
+        crawl, kept = web.Crawl(source.url, source.kind), set[str]()
+        try:
+            async for page in crawl.pages():
+                kept.add(page.url)
+                if not await transact(sources.keep, source, page.url, page.title, page.text, _progress(crawl)):
+                    return 1  # it was removed, or another worker has it
+        except net.Refused as error:
+            crawl.said = str(error)
+        except Exception:
+            log.exception("reading %s failed", source.url)
+            crawl.said = "Something went wrong while it was read. The server's log tells what."
+        await transact(sources.done, source, kept if crawl.complete else (), crawl.gone, _progress(crawl))
+        return 1
+
     async def _tidy_due(self) -> int:
         """Once an hour what is old goes; once a minute would do for the clock, and costs nothing more often."""
         await transact(outbox.mend_clock)
@@ -302,6 +324,10 @@ def _waited(session: Session) -> int:
     for escalation in (late := due.late(session)):
         escalations.late(session, escalation)
     return len(prompts) + len(unanswered) + len(late) + reminders.remind(session)
+
+
+def _progress(crawl: web.Crawl) -> sources.Progress:
+    return sources.Progress(crawl.found, crawl.failed, crawl.said)
 
 
 def _claim_answers(session: Session, owner: str) -> Sequence[Conversation]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from defusedcsv import csv as safe_csv  # type: ignore[import-untyped]
+from defusedcsv import csv as safe_csv
 from sqlmodel import Session, select
 
 from handoff_app.domain import knowledge

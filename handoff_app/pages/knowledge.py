@@ -9,14 +9,18 @@ from typing import Any, Final
 import reflex as rx
 from sqlmodel import Session
 
+from handoff_app import net
 from handoff_app.answering import groups, intent
 from handoff_app.answering.builtin import SURE, THRESHOLD
 from handoff_app.answering.library import library
 from handoff_app.db import read, transact
-from handoff_app.domain import gaps, knowledge, settings
+from handoff_app.domain import gaps, knowledge, settings, sources
 from handoff_app.domain.knowledge import WINDOW, Draft, Shown
-from handoff_app.pages.shared.knowledge_view import Found, Group, Verdict, knowledge_view
+from handoff_app.domain.models import Reading, Source
+from handoff_app.pages.shared.bench_view import Found, Verdict
+from handoff_app.pages.shared.knowledge_view import Group, knowledge_view
 from handoff_app.pages.shared.tabs import tabs
+from handoff_app.pages.shared.websites_view import Site
 
 FIELDS: Final = ("title", "text", "phrasings", "url")
 SHOWN_GROUPS: Final = 5
@@ -30,6 +34,7 @@ class Listed:
     rows: list[Shown]
     total: int
     demo: bool
+    sites: list[Site]
 
 
 class KnowledgeState(rx.State):
@@ -48,6 +53,10 @@ class KnowledgeState(rx.State):
     draft: Draft = Draft()
     version: int = 0
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
+    sites: list[Site] = []
+    reading: bool = False
+    site: dict[str, str] = {"url": "", "kind": "site", "every": "168"}
+    site_error: str = ""
     asked: str = ""
     verdict: Verdict = NOTHING
     status: str = ""
@@ -156,6 +165,37 @@ class KnowledgeState(rx.State):
         """These need no article."""
         await transact(gaps.close, str(ids).split())
 
+    @rx.event
+    async def show_reader(self) -> Any:
+        """`Read a website`, or close that again."""
+        self.reading, self.site_error = not self.reading, ""
+        return rx.set_focus("site-url") if self.reading else None
+
+    @rx.event
+    async def read_site(self, form: dict[str, Any]) -> Any:
+        """Check the address, then let the worker read; what was typed stays."""
+        self.site = {name: str(form.get(name, ""))[:2000].strip() for name in self.site}
+        try:
+            url = net.check_url(self.site["url"])
+            hours = int(self.site["every"]) if self.site["every"].isdecimal() else -1
+            await transact(_add_site, url, self.site["kind"], hours)
+        except (net.Refused, settings.BadValue) as error:
+            self.site_error = str(error)
+            return rx.set_focus("site-url")
+        self.site, self.site_error, self.reading = {**self.site, "url": ""}, "", False
+        return None
+
+    @rx.event
+    async def read_again(self, id: str) -> None:
+        """`Read again`."""
+        await transact(sources.read_again, str(id))
+
+    @rx.event
+    async def remove_site(self, id: str) -> None:
+        """Forget the website and what was read from it."""
+        await transact(sources.remove, str(id))
+        self.status = "The website and its articles are gone."
+
     def _edit(self, editing: str, draft: Draft) -> Any:
         self.editing, self.draft, self.errors = editing, draft, dict.fromkeys(FIELDS, "")
         self.version += 1
@@ -167,7 +207,7 @@ class KnowledgeState(rx.State):
 
     async def _list(self) -> None:
         listed = await read(_listed, self.sought, self.skip)
-        for name in ("rows", "total", "demo"):
+        for name in ("rows", "total", "demo", "sites"):
             if getattr(self, name) != getattr(listed, name):
                 setattr(self, name, getattr(listed, name))
 
@@ -185,7 +225,35 @@ def knowledge_page() -> rx.Component:
 
 
 def _listed(session: Session, sought: str, skip: int) -> Listed:
-    return Listed(knowledge.rows(session, sought, skip), knowledge.count(session, sought), knowledge.demo(session))
+    return Listed(
+        knowledge.rows(session, sought, skip),
+        knowledge.count(session, sought),
+        knowledge.demo(session),
+        [_site(source) for source in sources.every(session)],
+    )
+
+
+def _site(source: Source) -> Site:
+    """In words how far it is, and what comes next."""
+    pages = f"{source.read} page{'' if source.read == 1 else 's'}"
+    match source.state:
+        case Reading.WAITING:
+            told = "Waits for its turn"
+        case Reading.READING:
+            told = f"{pages} read, {source.found} addresses found"
+        case Reading.DONE:
+            again = f", again {source.due_at.strftime('%d %b %H:%M')}" if source.due_at else ""
+            told = f"{pages}, read {source.read_at.strftime('%d %b %H:%M') if source.read_at else ''}{again}"
+        case _:
+            told = "Nothing could be read"
+    trouble = f"{source.failed} could not be read: {source.said}" if source.failed else ""
+    if source.state == Reading.FAILED:
+        trouble = source.said
+    return Site(source.id, source.url, source.state, told, trouble, source.read, max(source.found, 1))
+
+
+def _add_site(session: Session, url: str, kind: str, every_hours: int) -> None:
+    sources.add(session, url, kind, every_hours)
 
 
 def _save(session: Session, wanted: Draft, closes: Sequence[str]) -> None:

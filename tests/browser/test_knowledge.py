@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Sides, sign_in
+from tests.website import Website, page
 
 QUESTION = "Do you hire out kayaks?"
 ANSWER = "Yes, from 20 € a day, at our shop in Bremen."
@@ -67,3 +68,27 @@ def test_articles_come_as_files_and_leave_as_files(browser: Browser, sides: Side
     with page.expect_download() as download:
         page.get_by_role("link", name="As CSV").click()
     assert "Climbing walls" in Path(download.value.path()).read_text()
+
+
+def test_a_website_is_read_while_one_looks_on(browser: Browser, sides: Sides) -> None:
+    site = Website()
+    site.pages = {
+        "/": page("Kayak hire", "A kayak is 20 € a day.", "/rules", "/gone"),
+        "/rules": page("Rules on the water", "Wear a life jacket at all times."),
+    }
+    ada = browser.new_context().new_page()
+    sign_in(ada, sides.url, then="/knowledge")
+    ada.get_by_role("button", name="Read a website").click()
+    ada.get_by_label("Web address").fill("kayak")
+    ada.get_by_role("button", name="Read", exact=True).click()
+    expect(ada.get_by_text("This is not a web address.")).to_be_visible()
+    ada.get_by_label("Web address").fill(site.url)
+    ada.get_by_role("button", name="Read", exact=True).click()
+    row = ada.get_by_role("region", name="Websites").get_by_role("listitem").filter(has_text=site.url)
+    expect(row.get_by_text("2 pages, read")).to_be_visible()
+    expect(ada.get_by_text("Read from")).to_have_count(2)
+    ada.get_by_role("textbox", name="Question").fill("Do I have to wear a life jacket?")
+    ada.get_by_role("button", name="Ask", exact=True).click()
+    expect(ada.get_by_role("complementary", name="Ask it").get_by_text("Wear a life jacket").first).to_be_visible()
+    row.get_by_role("button", name="Remove").click()
+    expect(ada.get_by_text("Read from")).to_have_count(0)
