@@ -83,7 +83,7 @@ class Index:
         scores = self._lexical.scores(asked, without)
         if self._meaning is None or meant is None:
             return scores, None
-        near, passages = self._meaning.scores(meant, without)
+        near, passages = self._meaning.scores(meant, None if without is None else without[0])
         return scores + near, passages
 
     def _passage(self, at: int, asked: Sequence[str], near: Scores | None) -> Passage:
