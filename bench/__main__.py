@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import chat, deliver, start, weight
+from bench import answers, chat, deliver, start, weight
 
 GOALS = {
     "second_start_s": 10.0,
@@ -15,8 +15,17 @@ GOALS = {
     "email_p95_ms_at_50": 1000.0,
     "slack_p95_ms_at_50": 1000.0,
     "webhook_p95_ms_at_50": 1000.0,
+    "server_mb": 400.0,
+    "mb_at_10000": 400.0,
+    "answer_p95_ms_at_10000": 30.0,
 }
-PARTS = {"weight": weight.measure, "chat": chat.measure, "deliver": deliver.measure, "start": start.measure}
+PARTS = {
+    "weight": weight.measure,
+    "chat": chat.measure,
+    "deliver": deliver.measure,
+    "start": start.measure,
+    "answers": answers.measure,
+}
 
 
 def main() -> None:
