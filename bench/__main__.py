@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import chat, deliver, llm, start, weight
+from bench import answers, chat, deliver, llm, start, weight
 
 GOALS = {
     "second_start_s": 10.0,
@@ -17,6 +17,9 @@ GOALS = {
     "email_p95_ms_at_50": 1000.0,
     "slack_p95_ms_at_50": 1000.0,
     "webhook_p95_ms_at_50": 1000.0,
+    "server_mb": 400.0,
+    "mb_at_10000": 400.0,
+    "answer_p95_ms_at_10000": 30.0,
 }
 PARTS = {
     "weight": weight.measure,
@@ -24,6 +27,7 @@ PARTS = {
     "deliver": deliver.measure,
     "llm": llm.measure,
     "start": start.measure,
+    "answers": answers.measure,
 }
 
 

@@ -1,9 +1,9 @@
-"""What several benches need: percentiles, a process's CPU seconds, a free port."""
+"""What several benches need: percentiles, a process's CPU seconds and memory, a free port."""
 
 import os
 import socket
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 
@@ -14,15 +14,24 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def cpu_seconds(group: int) -> float:
     """User and system seconds of every process of a process group, so far (Linux)."""
-    ticks = 0
+    return sum(int(fields[11]) + int(fields[12]) for _, fields in _processes(group)) / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(group: int, kind: str) -> float:
+    """Memory of every process of a process group, added up: `VmRSS` held now, `VmHWM` the most of each (Linux)."""
+    status = [(process / "status").read_text() for process, _ in _processes(group)]
+    return sum(int(line.split()[1]) for text in status for line in text.splitlines() if line.startswith(kind)) / 1024
+
+
+def _processes(group: int) -> Iterator[tuple[Path, list[str]]]:
+    """The folder of each process of the group, and the fields of its `stat` that follow the name."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
         if int(fields[2]) == group:
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+            yield stat.parent, fields
 
 
 def free_port() -> int:

@@ -5,8 +5,10 @@ import asyncio
 from handoff_app.answering.base import Answer, Question, Say, Source
 from handoff_app.answering.retrieval import Index
 
+# Of the answers on fifteen knowledge bases 57 % were right between the two, 88 % above both, and 21 % of those below
+# would have been.
 THRESHOLD = 0.4  # below it the AI says that it does not know, and offers a human
-SURE = 0.65  # below it the AI answers and offers a human in the same breath
+SURE = 0.7  # below it the AI answers and offers a human in the same breath
 
 
 class Builtin:

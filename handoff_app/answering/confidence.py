@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 RIVALS = 9  # the next best articles, whose mean score the best one rises above
-TRUST = (9.0, 30.0)  # how firmly bias and slope are held against an owner's phrasings: 1 / variance of a prior
+TRUST = (30.0, 100.0)  # how firmly bias and slope are held against an owner's phrasings: 1 / variance of a prior
 
 
 @dataclass(frozen=True)
@@ -49,4 +49,4 @@ class Confidence:
 
 # From four knowledge bases in English and one in 13 languages, each weighed alike.
 WORDS = Confidence(bias=-2.78, slope=2.54, unrelated=0.25)
-MEANING = Confidence(bias=-2.71, slope=1.17, unrelated=0.5)
+MEANING = Confidence(bias=-2.6, slope=1.27, unrelated=0.5)

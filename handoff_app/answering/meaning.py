@@ -1,22 +1,22 @@
 """How near a question is in meaning to each article: to its phrasings, and to the passages of its text."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from handoff_app.answering.encoder import Encoder, Vectors
+from handoff_app.answering.encoder import Encoder, Halves, Vectors
 from handoff_app.answering.lexical import Scores
 from handoff_app.answering.terms import words
 
 Places = npt.NDArray[np.int64]
 
-CLOSEST = 0.5  # of the closest phrasing against the mean of all; both alike ranked best
-EVENED = 0.5  # how far the ways of asking are evened out, 0 to 1
+EVENED = 0.65  # how far the ways of asking are evened out, 0 to 1
 CENTRED = 0.5  # how much of the mean phrasing is taken off every phrasing; what all share tells nothing
+PART = 1_000  # articles whose phrasings are looked at together
 FEW = 20  # phrasings for which that is halved: their mean is not yet what all share
 
 
@@ -44,17 +44,18 @@ class Meaning:
         topic: Set[str],
     ) -> None:
         self._encoder, self._topic = encoder, topic
-        self._counts = np.array([len(said) for said in phrasings])
-        self._starts = np.cumsum([0, *self._counts])[:-1]
+        counts = np.array([len(said) for said in phrasings])
         said = [self._without_topic(text) for text in chain.from_iterable(phrasings)]
         texts = list(chain.from_iterable(passages))
         vectors = encoder.texts([*said, *texts])
-        forms, self._passages = vectors[: len(said)], vectors[len(said) :].copy()
+        forms, self._passages = vectors[: len(said)], vectors[len(said) :].astype(np.float32)
         self._told = np.array([bool(text) for text in texts])
         self.passage_starts = np.cumsum([0, *(len(own) for own in passages)])[:-1]
-        self._mean = forms.mean(axis=0) * (CENTRED * len(forms) / (len(forms) + FEW))
-        self._evening = _evening(forms, self._starts, self._counts)
-        self._forms = self._formed(forms)
+        self._mean = forms.mean(axis=0, dtype=np.float32) * (CENTRED * len(forms) / (len(forms) + FEW))
+        self._evening = _evening(forms, counts)
+        sums = np.concatenate([_sums(self._formed(part), counted) for part, counted in _parts(forms, counts)])
+        self._lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        self._heads = _of_length_one(sums)
 
     def asked(self, text: str) -> Asked:
         """A visitor's question, encoded: 3 ms."""
@@ -62,21 +63,17 @@ class Meaning:
         vectors = self._encoder.questions([text] if bare == text else [text, bare])
         return Asked(self._formed(vectors[-1:])[0], vectors[0])
 
-    def scores(self, asked: Asked, without: tuple[int, int] | None = None) -> tuple[Scores, Scores]:
+    def scores(self, asked: Asked, without: int | None = None) -> tuple[Scores, Scores]:
         """For each article from 0 (unrelated) to about 2 (the same words), and for each passage how near it is.
 
-        An article without text is judged by its phrasings alone. `without` thinks away a phrasing of an article.
+        An article is the sum of its phrasings: what they have in common grows, what each has of its own does not. One
+        without text is judged by them alone. `without` is an article from whose phrasings the question is thought away,
+        being one of several.
         """
-        near = self._forms @ asked.form
-        counts = self._counts
+        heads: Scores = self._heads @ asked.form
         if without is not None:
-            at, phrasing = without
-            near[self._starts[at] + phrasing] = 0
-            counts = counts.copy()
-            counts[at] -= 1
-        closest = np.maximum.reduceat(near, self._starts)
-        mean = np.add.reduceat(near, self._starts) / np.maximum(counts, 1).astype(np.float32)
-        heads: Scores = (CLOSEST * closest + (1 - CLOSEST) * mean).astype(np.float32)
+            rest = self._heads[without] * self._lengths[without] - asked.form
+            heads[without] = _of_length_one(rest[None])[0] @ asked.form
         passages: Scores = np.where(self._told, self._passages @ asked.whole, np.float32(-1))
         texts = np.maximum.reduceat(passages, self.passage_starts)
         return heads + np.where(texts > -1, texts, heads), passages
@@ -88,25 +85,47 @@ class Meaning:
         return left if re.search(r"\w\w", left) else text
 
     def _formed(self, vectors: Vectors) -> Vectors:
-        formed: Vectors = (vectors - self._mean) @ self._evening
-        formed /= np.linalg.norm(formed, axis=1, keepdims=True) + np.float32(1e-9)
-        return formed
+        return _of_length_one((vectors - self._mean) @ self._evening)
 
 
-def _evening(forms: Vectors, starts: Places, counts: Places) -> Vectors:
+def _of_length_one(vectors: Vectors) -> Vectors:
+    """The same directions; a row of zeros stays one."""
+    shortened: Vectors = vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + np.float32(1e-9))
+    return shortened
+
+
+def _sums(vectors: Vectors, counts: Places) -> Vectors:
+    """For each article the sum of its rows, of which it has so many."""
+    return np.add.reduceat(vectors, np.cumsum([0, *counts])[:-1])
+
+
+def _parts(vectors: Halves, counts: Places) -> Iterator[tuple[Vectors, Places]]:
+    """The rows of a thousand articles at a time, for all of them in full precision take more memory than the model."""
+    ends = np.cumsum(counts)
+    for first in range(0, len(counts), PART):
+        counted = counts[first : first + PART]
+        end = ends[first + len(counted) - 1]
+        yield vectors[end - counted.sum() : end].astype(np.float32), counted
+
+
+def _evening(forms: Halves, counts: Places) -> Vectors:
     """A matrix that shortens the directions in which phrasings of one and the same article differ.
 
     "How do I …", "I want to …", a noun alone: such differences say nothing about which article is meant, and the
     owner's own phrasings show them. It is the within-class covariance normalisation of Hatch, Kajarekar, Stolcke 2006.
     """
-    several = np.repeat(counts > 1, counts)
-    if not several.any():
+    if not (counts > 1).any():
         return np.eye(forms.shape[1], dtype=np.float32)
-    means = np.repeat(np.add.reduceat(forms, starts) / np.maximum(counts, 1)[:, None], counts, axis=0)
-    differences = (forms - means)[several] * np.sqrt(1 + 1 / np.maximum(np.repeat(counts, counts) - 1, 1))[
-        several, None
-    ]
-    spread, directions = np.linalg.eigh(differences.T @ differences)
+    spread, directions = np.linalg.eigh(sum(_differences(*part) for part in _parts(forms, counts)))
     evened = EVENED * np.maximum(spread, 0) / max(float(spread.mean()), 1e-9) + 1 - EVENED
     matrix: Vectors = ((directions / np.sqrt(evened)) @ directions.T).astype(np.float32)
     return matrix
+
+
+def _differences(forms: Vectors, counts: Places) -> Vectors:
+    """How phrasings scatter around the mean of their article; two of them show half of what many would."""
+    each = np.repeat(counts, counts)
+    differences = forms - np.repeat(_sums(forms, counts) / counts[:, None], counts, axis=0)
+    differences *= np.sqrt(each / np.maximum(each - 1, 1))[:, None]
+    scatter: Vectors = differences.T @ differences
+    return scatter

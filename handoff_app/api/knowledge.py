@@ -3,9 +3,10 @@
 import asyncio
 from typing import Final
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
+from starlette.datastructures import UploadFile
 
 from handoff_app.access import sessions
 from handoff_app.api.auth import problem, same_origin
