@@ -215,3 +215,17 @@ def test_a_slip_is_one_letter(word: str, other: str, slip: bool) -> None:
 
 def test_case_accents_and_apostrophes_are_folded() -> None:
     assert fold("Möchte L’Été") == "mochte l'ete"
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ('the mail says "contact customer service", is it real?', Decision.ANSWER),
+        ("was heißt „mit einem Berater sprechen“ im Menü", Decision.ANSWER),
+        ('can I talk to a "real" person', Decision.ESCALATE),
+        ('"speak to an agent"', Decision.ESCALATE),
+        ("it's broken, can't you get me an agent, I don't get it", Decision.ESCALATE),
+    ],
+)
+def test_what_is_quoted_is_told_and_not_asked(text: str, decision: Decision) -> None:
+    assert decide(text) is decision

@@ -1,4 +1,7 @@
-"""Does a visitor ask for a human? A small grammar per language, from `languages/`; no model, no network."""
+"""Does a visitor ask for a human? A small grammar per language, from `languages/`; no network.
+
+What no grammar understands may still sound like a request: a hunch makes an offer of it, and never more than that.
+"""
 
 import tomllib
 from collections import Counter
@@ -8,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from handoff_app.answering import hunch
 from handoff_app.answering.grammar import LONGEST_STEM, SHORTEST_STEM, Found, Grammar, Request
 from handoff_app.answering.words import LONGEST_WORD, Clause, deletions, fold, readings
 
@@ -29,6 +33,8 @@ def decide(text: str) -> Decision:
             return Decision.ESCALATE
     if any(_hints_at_human(clause) for clause in said):
         return Decision.OFFER
+    if hunch.suspects(text) and not any(_refuses_human(clause) for clause in said):
+        return Decision.OFFER
     return Decision.ANSWER
 
 
@@ -49,6 +55,10 @@ def _asks_for_human(clause: list[Reading]) -> bool:
 def _hints_at_human(clause: list[Reading]) -> bool:
     complained = any(reading.grammar.complains(reading.found) for reading in clause)
     return complained or _stands((reading.known, reading.grammar.hints_at_human(reading.found)) for reading in clause)
+
+
+def _refuses_human(clause: list[Reading]) -> bool:
+    return any(reading.grammar.hints_at_human(reading.found) is Request.CANCELLED for reading in clause)
 
 
 def _stands(requests: Iterable[tuple[int, Request]]) -> bool:

@@ -17,6 +17,10 @@ Clause = tuple[str, ...]
 _SPACELESS: Final = "\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _WORD: Final = re.compile(rf"[{_SPACELESS}]|,|(?:(?![{_SPACELESS}])[^\W_]|[\u0900-\u0963\u0966-\u0dff])+")
 _BREAK: Final = re.compile(r"[!?;:\n¿¡()。।؟؛…]|\.(?!\d)|\s[-–—]+\s")
+# What is quoted is told about, unless it is a word or two: a "real" person is wanted all the same.
+_QUOTED: Final = re.compile(
+    r"""["“”„][^"“”„\n]{4,}["“”]|«[^»\n]{4,}»|「[^」\n]{4,}」|『[^』\n]{4,}』|(?<!\w)['‘][^'‘’\n]{4,}['’](?!\w)"""
+)
 _INVISIBLE: Final = dict.fromkeys(
     [0x00AD, 0x0640, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
@@ -41,9 +45,17 @@ def fold(text: str) -> str:
 
 def readings(text: str) -> Iterator[tuple[Clause, Clause]]:
     """A message's clauses, with words joined at apostrophes ("dont") and with words split ("l agent")."""
-    folded = fold(text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}")[: 2 * (HEAD + TAIL)]
+    folded = fold(_unquoted(text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"))[
+        : 2 * (HEAD + TAIL)
+    ]
     joined = clauses(folded.replace("'", ""))
     return zip_longest(joined, clauses(folded.replace("'", " ")) if "'" in folded else joined, fillvalue=())
+
+
+def _unquoted(text: str) -> str:
+    """The text without what it quotes; the whole text where nothing would remain to be said."""
+    rest = _QUOTED.sub(lambda quote: "\n" if len(words(quote[0])) > 2 else quote[0], text)
+    return rest if any(len(word) > 1 for word in words(rest)) else text
 
 
 def clauses(folded: str) -> list[Clause]:
