@@ -7,7 +7,7 @@ import reflex as rx
 from handoff_app.channels.slack import Place
 from handoff_app.domain.settings import EVENTS
 from handoff_app.pages.settings.layout import card, foot, said, settings_page
-from handoff_app.pages.shared.parts import field_error, icon, link, pill, switch_row, text_field
+from handoff_app.pages.shared.parts import field_error, icon, link, pill, plain_link, switch_row, text_field
 
 _NOTE = "rounded-lg bg-warn-soft p-3 text-[13px]/5 text-warn"
 _EVENTS = {
@@ -122,7 +122,7 @@ def _slack(state: Any) -> rx.Component:
     connect = rx.fragment(
         rx.cond(
             state.can_install,
-            rx.el.a("Connect to Slack", href="/api/slack/install", class_name="btn btn-sm btn-primary self-start"),
+            plain_link("Connect to Slack", href="/api/slack/install", class_name="btn btn-sm btn-primary self-start"),
         ),
         rx.el.div(
             rx.el.div(

@@ -8,7 +8,7 @@ import reflex as rx
 from handoff_app.domain.knowledge import WINDOW, Shown
 from handoff_app.pages.shared.bench_view import bench
 from handoff_app.pages.shared.frame import frame
-from handoff_app.pages.shared.parts import field_error, icon
+from handoff_app.pages.shared.parts import field_error, icon, plain_link
 from handoff_app.pages.shared.websites_view import reader, websites
 
 ACCEPTED = ".md,.txt,.html,.htm,.pdf,.docx,.csv,.jsonl"
@@ -96,7 +96,9 @@ def _title(state: Any) -> rx.Component:
 def _export() -> rx.Component:
     def entry(kind: str) -> rx.Component:
         href = f"/api/knowledge/export.{kind}"
-        return rx.el.a(f"As {kind.upper()}", href=href, download=True, class_name="btn btn-ghost btn-sm justify-start")
+        return plain_link(
+            f"As {kind.upper()}", href=href, download=True, class_name="btn btn-ghost btn-sm justify-start"
+        )
 
     return rx.el.details(
         rx.el.summary(icon("download"), "Export", class_name="btn btn-sm btn-outline list-none"),

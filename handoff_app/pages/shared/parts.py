@@ -18,6 +18,11 @@ def link(*children: Any, href: Any, **props: Any) -> rx.Component:
     return ReactRouterLink.create(*children, to=href, **props)
 
 
+def plain_link(*children: Any, href: str, **props: Any) -> rx.Component:
+    """A link to plain HTTP on this server: the router would take it for a page of ours, and not find it."""
+    return rx.el.a(*children, href=href, custom_attrs={"reloadDocument": True}, **props)
+
+
 def field_error(message: rx.Var[str] | str, id: str) -> rx.Component:
     """One sentence below a field that must change; empty means that nothing is wrong."""
     return rx.cond(
