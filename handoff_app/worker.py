@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -115,10 +115,9 @@ class Worker:
                     continue
 
     async def _deliver_due(self) -> int:
-        busy = [target for target, number in self._under_way.items() if number >= MOST_PER_TARGET]
         if self._under_way.total() >= MOST_UNDER_WAY:
             return 0
-        claimed = await transact(_claimed, self._name, busy)
+        claimed = await transact(_claimed, self._name, dict(self._under_way))
         for row, _, _ in claimed:
             self._under_way[row.target] += 1
         _start(self._deliver(*each) for each in claimed)
@@ -289,10 +288,10 @@ async def _tried(notice: Notice, channel: str, credentials: dict[str, str]) -> t
     return outbox.Tried(receipt.answer, monotonic() - started, receipt.excerpt, receipt.thread), True
 
 
-def _claimed(session: Session, owner: str, busy: Sequence[str]) -> list[tuple[Delivery, dict[str, str], str]]:
+def _claimed(session: Session, owner: str, under_way: Mapping[str, int]) -> list[tuple[Delivery, dict[str, str], str]]:
     """Due deliveries with what their channels need: credentials, and the Slack thread that the conversation has."""
     found = []
-    for row in due.deliveries(session, owner, busy=busy):
+    for row in due.deliveries(session, owner, under_way=under_way, most=MOST_PER_TARGET):
         chat = (
             session.get(Conversation, row.conversation_id) if row.conversation_id and row.channel == "slack" else None
         )

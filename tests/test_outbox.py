@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from handoff_app.domain import conversations, due, escalations, outbox
+from handoff_app.domain import conversations, due, endpoints, escalations, outbox, settings
 from handoff_app.domain.models import Delivery, Reason, Sent, now
 from tests.conftest import World
 
@@ -56,3 +56,20 @@ def test_the_other_sides_wish_for_patience_is_kept(world: World) -> None:
     world.do(outbox.missed, row, "w1", outbox.Tried("answered 429", wait=600.0))
     due_at = world.do(lambda s: s.get_one(Delivery, row.id).due_at)
     assert timedelta(seconds=590) < due_at - now() < timedelta(seconds=610)
+
+
+def test_when_slack_asks_for_patience_all_of_slack_waits_and_nobody_else(world: World) -> None:
+    slack = next(row for row in delivered(world) if row.channel == "slack")
+    chat = world.chat("Hello again")
+    world.do(lambda s: escalations.escalate(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN) and None)
+    world.do(outbox.missed, slack, "w1", outbox.Tried("ratelimited", wait=600.0))
+    later = now() + timedelta(seconds=500)
+    assert all((row.due_at > later) == (row.channel == "slack") for row in world.all(Delivery))
+
+
+def test_a_replay_goes_to_where_the_endpoint_is_now(world: World) -> None:
+    row = next(row for row in delivered(world) if row.channel == "webhook")
+    world.do(outbox.missed, row, "w1", outbox.Tried("answered 410", permanent=True))
+    world.do(lambda s: endpoints.save(s, "main", "https://new.acme.example/hook", settings.EVENTS) and None)
+    world.do(outbox.replay, row.id)
+    assert world.do(lambda s: s.get_one(Delivery, row.id).target) == "https://new.acme.example/hook"

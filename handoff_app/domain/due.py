@@ -1,6 +1,7 @@
 """A `due_at` column is a queue: claim the earliest due rows under a lease; settle only what is still mine."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -11,15 +12,24 @@ from handoff_app.domain.models import Conversation, Delivery, Escalation, SlackE
 LEASE: Final = timedelta(seconds=30)
 """Longer than any deadline of the work itself: 10 s for a request, 20 s for an answer."""
 
+NOTHING: Final[Mapping[str, int]] = {}
+
 Row = TypeVar("Row", bound=SQLModel)
 
 
-def deliveries(session: Session, owner: str, limit: int = 20, busy: Collection[str] = ()) -> Sequence[Delivery]:
-    """Due deliveries, now held by `owner` for a lease. Targets in `busy` have enough under way: theirs stay."""
-    rows = _claim(session, Delivery, Delivery.due_at, limit, col(Delivery.target).not_in(busy))
-    for row in rows:
-        row.owner, row.due_at, row.set_at = owner, now() + LEASE, now()
-    return rows
+def deliveries(
+    session: Session, owner: str, limit: int = 20, under_way: Mapping[str, int] = NOTHING, most: int = 8
+) -> Sequence[Delivery]:
+    """Due deliveries, now held by `owner` for a lease; no target gets more than `most` at once with those under way."""
+    full = [target for target, number in under_way.items() if number >= most]
+    room = Counter(under_way)
+    claimed: list[Delivery] = []
+    for row in _claim(session, Delivery, Delivery.due_at, 2 * limit, col(Delivery.target).not_in(full)):
+        if room[row.target] < most and len(claimed) < limit:
+            room[row.target] += 1
+            row.owner, row.due_at, row.set_at = owner, now() + LEASE, now()
+            claimed.append(row)
+    return claimed
 
 
 def answers(session: Session, owner: str, limit: int = 8, patience: timedelta = timedelta(0)) -> Sequence[Conversation]:

@@ -149,6 +149,8 @@ def missed(session: Session, claimed: Delivery, owner: str, tried: Tried) -> boo
     again = None if tried.permanent or row.event == "test" else retry_at(moment, row.attempts)
     if again is not None and tried.wait is not None:
         again = max(again, moment + timedelta(seconds=min(tried.wait, SCHEDULE[-1])))
+        if row.channel == "slack":  # its limits are the workspace's: the others would only be told the same
+            _hold(session, "slack", moment + timedelta(seconds=min(tried.wait, SCHEDULE[-1])))
     row.due_at, row.set_at = again, moment
     if again is None:
         row.status, row.done_at = Sent.FAILED, moment
@@ -160,12 +162,27 @@ def missed(session: Session, claimed: Delivery, owner: str, tried: Tried) -> boo
     return True
 
 
+def _hold(session: Session, channel: str, until: datetime) -> None:
+    """Nothing by this channel before then; what is under way keeps its lease."""
+    session.exec(
+        update(Delivery)
+        .where(col(Delivery.channel) == channel, col(Delivery.status) == Sent.PENDING, col(Delivery.owner) == "")
+        .where(col(Delivery.due_at) < until)
+        .values(due_at=until, set_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def replay(session: Session, id: str) -> bool:
-    """Send a delivery again, with the same id and body. False if its endpoint was removed or switched off."""
+    """Send a delivery again, with the same id and body, to where its endpoint is now.
+
+    False if the endpoint was removed or switched off.
+    """
     row = session.get_one(Delivery, id)
     endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
     if row.endpoint_id and (endpoint is None or endpoint.disabled_at is not None):
         return False
+    row.target = endpoint.url if endpoint else row.target
     row.status, row.due_at, row.set_at, row.attempts, row.done_at = Sent.PENDING, now(), now(), 0, None
     live.announce(live.WORK, TOPIC)
     return True

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from handoff_app import net
 from handoff_app.answering import groups, intent
-from handoff_app.answering.builtin import SURE, THRESHOLD
+from handoff_app.answering.builtin import SURE, THRESHOLD, plain
 from handoff_app.answering.library import library
 from handoff_app.db import read, transact
 from handoff_app.domain import gaps, knowledge, settings, sources
@@ -293,7 +293,7 @@ async def _tried(question: str) -> Verdict:
     took = f"{1000 * (monotonic() - started):.0f} ms"
     sure = hits[0].confidence if hits else 0.0
     found = [Found(str(n), h.passage.title, h.passage.text, f"{h.confidence:.2f}") for n, h in enumerate(hits, 1)]
-    text = hits[0].passage.text if hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE else ""
+    text = plain(hits[0].passage.text) if hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE else ""
     return Verdict(text, _decision(decided, sure), f"{sure:.2f}", round(100 * sure), found, took)
 
 

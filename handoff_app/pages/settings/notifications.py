@@ -72,6 +72,7 @@ class NotificationsState(rx.State):
         """Show what is saved."""
         tabs.watch(self, [outbox.TOPIC], pause=0.3)
         self.errors, self.secret, self.secret_of, self.editing = dict.fromkeys(ERRORS, ""), "", "", ""
+        self.status = ""
         self.can_install = bool(config().slack_client_id)
         self.can_listen = bool(config().slack_signing_secret or config().slack_app_token)
         self._show_mail(await read(mail_server.known))
@@ -204,7 +205,7 @@ class NotificationsState(rx.State):
             return self._refuse(error)
         if self.editing not in known:
             self.secret, self.secret_of = await transact(endpoints.new_secret, self.editing), self.url
-        self.editing, self.errors = "", dict.fromkeys(ERRORS, "")
+        self.editing, self.errors, self.status = "", dict.fromkeys(ERRORS, ""), "Saved."
         await self._look()
         return None
 
@@ -221,7 +222,9 @@ class NotificationsState(rx.State):
         """`Pause`, or `Switch on` again."""
         for one in self.listed:
             if one.id == id:
-                await transact(endpoints.pause if one.state in ("On", "Failing") else endpoints.resume, id)
+                on = one.state in ("On", "Failing")
+                await transact(endpoints.pause if on else endpoints.resume, id)
+                self.status = "Paused. Nothing new is written for it." if on else "It is on again."
         await self._look()
 
     @rx.event
@@ -229,6 +232,7 @@ class NotificationsState(rx.State):
         """`Remove`."""
         if id in {one.id for one in self.listed}:
             await transact(endpoints.remove, id)
+            self.status = "Removed. What could not be delivered stays to be seen."
         await self._look()
 
     @rx.event
