@@ -63,7 +63,7 @@ def _learn(folder: Path) -> dict[str, float]:
         learned = time.monotonic() - started
         time.sleep(10)  # how sure it may be is learned after the vectors
         assert server._process is not None
-        held, peak = (megabytes(server._process.pid, kind) for kind in ("VmRSS", "VmHWM"))
+        held, peak = (megabytes(server._process.pid, kind) for kind in ("Pss", "VmHWM"))
         return {"learned_s": learned, "mb": held, "peak_mb": peak}
     finally:
         server.stop()
@@ -72,10 +72,10 @@ def _learn(folder: Path) -> dict[str, float]:
 def _ask(folder: Path) -> dict[str, float]:
     from handoff_app import db
     from handoff_app.answering.encoder import Encoder
+    from handoff_app.answering.library import index_of
     from handoff_app.domain import knowledge
-    from handoff_app.worker import _index
 
-    index = _index(db.read_now(knowledge.enabled)).learned(Encoder(folder / "vectors.npz"))
+    index = index_of(db.read_now(knowledge.enabled)).learned(Encoder(folder / "vectors.npz"))
     says, took = _Babble(2), []
     for _ in range(QUESTIONS):
         question = says(PHRASING)

@@ -18,9 +18,15 @@ def cpu_seconds(group: int) -> float:
 
 
 def megabytes(group: int, kind: str) -> float:
-    """Memory of every process of a process group, added up: `VmRSS` held now, `VmHWM` the most of each (Linux)."""
-    status = [(process / "status").read_text() for process, _ in _processes(group)]
-    return sum(int(line.split()[1]) for text in status for line in text.splitlines() if line.startswith(kind)) / 1024
+    """Memory of every process of a process group, added up (Linux).
+
+    `Pss` is what is held now, where a page that processes share counts once; `VmHWM` the most that each had resident.
+    """
+    file = "smaps_rollup" if kind == "Pss" else "status"
+    told = [(process / file).read_text() for process, _ in _processes(group)]
+    return (
+        sum(int(line.split()[1]) for text in told for line in text.splitlines() if line.startswith(f"{kind}:")) / 1024
+    )
 
 
 def _processes(group: int) -> Iterator[tuple[Path, list[str]]]:

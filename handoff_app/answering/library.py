@@ -35,7 +35,7 @@ class Library:
         """
         async with self._building:
             if self._answerer is None or self._answerer[0] != version:
-                index = await asyncio.to_thread(_index, await load())
+                index = await asyncio.to_thread(index_of, await load())
                 self._answerer = (version, Builtin(index))
                 task = asyncio.get_running_loop().create_task(self._learn(version, index))
                 self._learning = (task, monotonic() + LEARN_SECONDS)
@@ -80,6 +80,7 @@ def library() -> Library:
     return Library(Encoder(config().data_dir / "vectors.npz"))
 
 
-def _index(articles: Sequence[Written]) -> Index:
+def index_of(articles: Sequence[Written]) -> Index:
+    """The articles to search by their words; takes a while for many."""
     parts = [passages.split(a.id, a.title, a.text, a.phrasings, a.url) for a in articles]
     return Index([passage for part in parts for passage in part])
