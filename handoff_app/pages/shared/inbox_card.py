@@ -4,10 +4,11 @@ from typing import Any
 
 import reflex as rx
 
+from handoff_app.pages.shared.inbox_aide import summary_source
 from handoff_app.pages.shared.parts import face, link
 
 
-def inbox_card(card: Any) -> rx.Component:
+def inbox_card(card: Any, aide: Any) -> rx.Component:
     """The panel over a `Card`."""
 
     def fact(name: str, value: Any) -> rx.Component:
@@ -36,6 +37,14 @@ def inbox_card(card: Any) -> rx.Component:
                 class_name="min-w-0",
             ),
             class_name="flex items-center gap-3 px-5 py-4",
+        ),
+        rx.cond(
+            aide.summary != "",
+            part(
+                "Summary",
+                rx.el.p(aide.summary, dir="auto", class_name="whitespace-pre-line break-words"),
+                summary_source(card, aide),
+            ),
         ),
         part(
             "Visitor",

@@ -4,15 +4,22 @@ from typing import Any
 
 import reflex as rx
 
+from handoff_app.pages.shared.inbox_aide import (
+    suggested_reply,
+    summary_above,
+    translate_draft,
+    translate_switch,
+    translation,
+)
 from handoff_app.pages.shared.parts import HIDDEN, face, icon, link
 
 _SAID = "whitespace-pre-wrap break-words rounded-2xl px-3.5 py-2.5 text-sm/5.5"
 
 
-def inbox_thread(t: Any) -> rx.Component:
-    """The thread over its State."""
+def inbox_thread(t: Any, aide: Any) -> rx.Component:
+    """The thread over its State, with what helps the agent."""
     return rx.el.main(
-        _head(t),
+        _head(t, aide),
         rx.cond(
             t.problem != "",
             rx.el.p(t.problem, role="alert", class_name="bg-warn-soft px-5 py-2 text-[13px]/5 text-warn"),
@@ -24,6 +31,7 @@ def inbox_thread(t: Any) -> rx.Component:
             hidden=True,
             class_name="bg-warn-soft px-5 py-2 text-[13px]/5 text-warn",
         ),
+        summary_above(t.card, aide),
         rx.el.div(
             rx.el.div(
                 rx.cond(
@@ -35,8 +43,8 @@ def inbox_thread(t: Any) -> rx.Component:
                         class_name="btn btn-ghost btn-sm self-center",
                     ),
                 ),
-                rx.foreach(t.history, lambda line: _line(t, line)),
-                rx.foreach(t.tail, lambda line: _line(t, line)),
+                rx.foreach(t.history, lambda line: _line(t, line, aide)),
+                rx.foreach(t.tail, lambda line: _line(t, line, aide)),
                 rx.el.div(id="outbox", class_name="flex flex-col gap-3 empty:hidden"),
                 rx.cond(t.draft != "", _draft(t)),
                 rx.cond(t.typing, rx.el.p("The AI is answering…", role="status", class_name="text-[13px] text-muted")),
@@ -47,12 +55,12 @@ def inbox_thread(t: Any) -> rx.Component:
             class_name="flex min-h-0 grow flex-col-reverse overflow-y-auto",
             custom_attrs={"aria-label": "Messages", "data-ready": t.selected},
         ),
-        _reply(t),
+        _reply(t, aide),
         class_name="flex min-w-0 grow flex-col",
     )
 
 
-def _head(t: Any) -> rx.Component:
+def _head(t: Any, aide: Any) -> rx.Component:
     state = rx.match(
         t.chat_status,
         ("waiting", "Waiting for a human"),
@@ -73,6 +81,7 @@ def _head(t: Any) -> rx.Component:
             rx.el.p(state, class_name="truncate text-xs/4 text-muted"),
             class_name="min-w-0 grow",
         ),
+        translate_switch(aide),
         rx.cond(
             free & (t.chat_status != "resolved"),
             rx.el.button("Take over", type="button", on_click=t.take_over, class_name="btn btn-primary btn-sm"),
@@ -91,17 +100,17 @@ def _head(t: Any) -> rx.Component:
     )
 
 
-def _line(t: Any, line: Any) -> rx.Component:
+def _line(t: Any, line: Any, aide: Any) -> rx.Component:
     return rx.match(
         line.author,
-        ("visitor", _from_visitor(t, line)),
+        ("visitor", _from_visitor(t, line, aide)),
         ("system", _system(line)),
         ("ai", _from_ai(line)),
         _from_agent(line),
     )
 
 
-def _from_visitor(t: Any, line: Any) -> rx.Component:
+def _from_visitor(t: Any, line: Any, aide: Any) -> rx.Component:
     return rx.el.article(
         face(t.card.initial, "size-7 text-xs"),
         rx.el.div(
@@ -111,6 +120,7 @@ def _from_visitor(t: Any, line: Any) -> rx.Component:
                 dir="auto",
                 class_name=f"{_SAID} rounded-ss-md bg-base-200",
             ),
+            translation(line, aide),
             class_name="flex min-w-0 max-w-[80%] flex-col items-start gap-1",
         ),
         class_name="flex gap-2.5",
@@ -199,8 +209,9 @@ def _system(line: Any) -> rx.Component:
     )
 
 
-def _reply(t: Any) -> rx.Component:
+def _reply(t: Any, aide: Any) -> rx.Component:
     return rx.el.footer(
+        suggested_reply(aide),
         rx.el.form(
             rx.el.textarea(
                 name="text",
@@ -216,6 +227,7 @@ def _reply(t: Any) -> rx.Component:
                     rx.cond(t.mine, "Enter sends", "Sending takes this conversation over"),
                     class_name="min-w-0 grow truncate text-xs text-muted",
                 ),
+                translate_draft(aide),
                 rx.el.button("Send", type="submit", class_name="btn btn-primary btn-sm px-4"),
                 class_name="flex items-center gap-3 px-2 pb-2 ps-3.5",
             ),
@@ -225,6 +237,10 @@ def _reply(t: Any) -> rx.Component:
                 "data-composer": f"inbox:{t.selected}",
                 "data-too-long": "A message can have 4,000 characters at most. Please shorten it.",
             },
+        ),
+        rx.cond(
+            aide.problem != "",
+            rx.el.p(aide.problem, role="alert", class_name="px-2 pt-1.5 text-[13px]/5 text-bad"),
         ),
         rx.el.p(id="composer-error", role="alert", class_name="px-2 pt-1.5 text-[13px]/5 text-bad empty:hidden"),
         rx.el.i(hidden=True, custom_attrs={"data-refused": t.refused, "data-reason": t.refused_text}),

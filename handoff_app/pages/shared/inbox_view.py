@@ -11,14 +11,14 @@ from handoff_app.pages.shared.inbox_thread import inbox_thread
 from handoff_app.pages.shared.parts import icon
 
 
-def inbox_view(lists: Any, thread: Any) -> rx.Component:
-    """The whole page over its two States."""
+def inbox_view(lists: Any, thread: Any, aide: Any) -> rx.Component:
+    """The whole page over its three States."""
     return frame(
         "/inbox",
         rx.el.div(
             inbox_list(lists, thread),
-            rx.cond(thread.selected != "", inbox_thread(thread), _nothing(thread)),
-            rx.cond(thread.selected != "", inbox_card(thread.card)),
+            rx.cond(thread.selected != "", inbox_thread(thread, aide), _nothing(thread)),
+            rx.cond(thread.selected != "", inbox_card(thread.card, aide)),
             class_name="flex min-h-0 grow",
         ),
     )
