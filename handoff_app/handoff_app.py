@@ -20,6 +20,7 @@ from handoff_app.pages.settings.ai import AiState, ai_page
 from handoff_app.pages.settings.escalations import EscalationsState, escalations_page
 from handoff_app.pages.settings.localization import LocalizationState, localization_page
 from handoff_app.pages.settings.notifications import NotificationsState, notifications_page
+from handoff_app.pages.shared.aide_state import AideState
 from handoff_app.pages.shared.frame import StaffState
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shop import shop
@@ -67,7 +68,7 @@ app.add_page(widget, route="/widget", title="Chat", on_load=WidgetState.greet)
 app.add_page(login, route="/login", title="Sign in · Handoff")
 app.add_page(setup, route="/setup", title="Set up · Handoff")
 
-_INBOX = [StaffState.enter, InboxListState.open, InboxState.open]
+_INBOX = [StaffState.enter, InboxListState.open, InboxState.open, AideState.open]
 app.add_page(inbox_page, route="/inbox", title="Inbox · Handoff", on_load=_INBOX)
 app.add_page(inbox_page, route="/inbox/[conversation]", title="Inbox · Handoff", on_load=_INBOX)
 app.add_page(

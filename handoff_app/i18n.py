@@ -9,6 +9,14 @@ from typing import Final
 
 DEFAULT: Final = "en"
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
+ENGLISH: Final = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
+    "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian",
+    "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian",
+    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+"""What a language is called in English, by its code."""
 _FOLDER: Final = Path(__file__).parent / "locales"
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
@@ -29,6 +37,11 @@ def locales() -> tuple[str, ...]:
     """The locales that ship, English first."""
     found = sorted(file.stem for file in _FOLDER.glob("*.toml"))
     return (DEFAULT, *(name for name in found if name != DEFAULT))
+
+
+def language(locale: str) -> str:
+    """The language of a locale in an English word: "German" for `de-AT`; a code that is not known stays as it is."""
+    return ENGLISH.get(locale.split("-")[0].lower(), locale)
 
 
 def key(name: str) -> str:

@@ -33,6 +33,11 @@ def draft(id: str) -> str:
     return f"draft:{id}"
 
 
+def aide(id: str) -> str:
+    """The topic of what was made for the agents of one conversation: a summary, a suggested reply, translations."""
+    return f"aide:{id}"
+
+
 _announced: ContextVar[set[str] | None] = ContextVar("announced", default=None)
 _unwoken: ContextVar[str] = ContextVar("unwoken", default="")
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import and_
 from sqlmodel import Session, col, func, or_, select
 
+from handoff_app import i18n
 from handoff_app.domain import escalations, outbox, search
 from handoff_app.domain.models import (
     Agent,
@@ -127,7 +128,7 @@ def card(session: Session, conversation_id: str) -> Card:
         initial=visitor_name(visitor)[0].upper(),
         email=visitor.email,
         page=row.page_url,
-        language=row.locale,
+        language=i18n.language(row.locale),
         since=visitor.created_at.strftime("%d %b %Y"),
         reason=REASONS[escalation.reason] if escalation else "",
         assigned=(escalation.assigned_to or "") if escalation else "",

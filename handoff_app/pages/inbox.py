@@ -13,6 +13,7 @@ from handoff_app.domain import conversations, desk, inbox, outbox, transcript
 from handoff_app.domain.inbox import Card, Row
 from handoff_app.domain.models import now
 from handoff_app.domain.transcript import Chat
+from handoff_app.pages.shared.aide_state import AideState
 from handoff_app.pages.shared.inbox_view import inbox_view
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.thread import DRAFT_SECONDS, Thread
@@ -178,7 +179,7 @@ class InboxState(Thread, rx.State):
 
 def inbox_page() -> rx.Component:
     """The pages `/inbox` and `/inbox/{conversation}`."""
-    return inbox_view(InboxListState, InboxState)
+    return inbox_view(InboxListState, InboxState, AideState)
 
 
 def _list(session: Session, chosen: str, sought: str, owner_id: str) -> tuple[inbox.Tally, list[Row]]:

@@ -113,3 +113,25 @@ async def test_only_an_admin_makes_the_server_ask(
     assert len(model.got) == before + asked
     assert asked or not [word for word in (model.url, "A whole number") if word in str(tab.deltas)]
     await tab.close()
+
+
+async def test_what_a_visitor_writes_is_translated_for_the_agent_who_wants_it(thinking: Server, model: FakeLlm) -> None:
+    vera = await visitor(thinking.url, languages="de")
+    await vera.call("widget_state.send", form={"client_id": "c1", "text": "Was kostet der Versand?"})
+    await vera.until(lambda _: len(vera.lines()) == 2)
+    grace = await agent(thinking.url, GRACE, vera.vars["widget_state.conversation"])
+    await grace.until(lambda v: v.get("aide_state.can_translate"))
+    assert grace.vars["aide_state.language"] == "German"
+    assert grace.vars.get("aide_state.translations", {}) == {}
+    before, model.acts = model.acts, [says("What does shipping cost?")]
+    await grace.call("aide_state.switch")
+    await grace.until(lambda v: v.get("aide_state.translations") == {"1": "What does shipping cost?"})
+    asked = len(model.got)
+    await grace.call("aide_state.switch")
+    await grace.until(lambda v: v.get("aide_state.translations") == {})
+    await grace.call("aide_state.switch")
+    await grace.until(lambda v: v.get("aide_state.translations"))
+    assert len(model.got) == asked
+    model.acts = before
+    for tab in (vera, grace):
+        await tab.close()

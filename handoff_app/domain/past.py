@@ -1,0 +1,99 @@
+"""What agents have answered before, to be suggested again: only what holds nothing that belongs to one visitor."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlmodel import Session, col, func, select
+
+from handoff_app.domain.models import Agent, Author, Conversation, Escalation, Message, Visitor
+
+MOST: Final = 500  # replies, and conversations in which they are sought
+SHORTEST: Final = 20  # characters of a reply that can help again
+
+_PERSONAL: Final = re.compile(
+    r"""
+    \w@\w                                            # an email address
+    | \+?\d(?:[\s()/.-]*\d){6,}                      # a phone number, an account, a date
+    | \#\s*\w*\d{3}                                  # an order number, by its sign
+    | \d{5}                                          # or by its length, and a postal code
+    | \b(?=[\w-]{0,40}[^\W\d_])(?=(?:[\w-]{0,40}?\d){3}) # letters and three digits: a code
+    | https?://\S*[?=\#]                             # an address made for one reader
+    """,
+    re.VERBOSE,
+)
+# "Hi Vera," in most languages: a word, then a name. That "Vielen Dank," goes with it does no harm.
+_GREETED: Final = re.compile(r"^\W*\w+\s+(\w)\w*\s*(?:[,!.:–-]|$)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What an agent (`by`) answered to what a visitor had asked."""
+
+    conversation: str
+    asked: str
+    text: str
+    by: str
+    at: datetime
+
+    @property
+    def source(self) -> str:
+        """Who said it and when: "Grace, 3 Nov"."""
+        return f"{self.by}, {self.at.day} {self.at:%b}"
+
+
+def replies(session: Session) -> list[Reply]:
+    """The newest replies that may be shown to others, newest first, each with the question before it."""
+    rows = session.exec(_query()).all()
+    names = frozenset(word for row in rows for word in _words(row.visitor_name))
+    return [
+        Reply(row.conversation_id, row.asked, row.text, row.name, row.created_at)
+        for row in rows
+        if row.asked and not personal(row.text, names | _words(row.visitor_email.partition("@")[0]))
+    ]
+
+
+def personal(text: str, names: Iterable[str] = ()) -> bool:
+    """Whether the text holds an address, a number or a name that may belong to one visitor. Rather too often."""
+    greeted = any(found[1].isupper() for found in _GREETED.finditer(text))
+    return greeted or _PERSONAL.search(text) is not None or not _words(text).isdisjoint(names)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for word in re.findall(r"[^\W\d_]{2,}", text.casefold()))
+
+
+def _query() -> Any:
+    """By way of the conversations that agents have taken: so the table of messages is never read as a whole."""
+    newest = col(Escalation.created_at).desc()
+    taken = select(Escalation.conversation_id).where(col(Escalation.claimed_at).is_not(None)).order_by(newest)
+    asked = (
+        select(Message.text)
+        .where(Message.conversation_id == _REPLY.c.conversation_id, Message.seq < _REPLY.c.seq)
+        .where(Message.author == Author.VISITOR)
+        .order_by(col(Message.seq).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    columns: Sequence[Any] = (
+        *(_REPLY.c[name] for name in ("conversation_id", "text", "name", "created_at")),
+        asked.label("asked"),
+        col(Visitor.name).label("visitor_name"),
+        col(Visitor.email).label("visitor_email"),
+    )
+    return (
+        select(*columns)
+        .select_from(_REPLY)
+        .join(Conversation, col(Conversation.id) == _REPLY.c.conversation_id)
+        .join(Visitor, col(Visitor.id) == Conversation.visitor_id)
+        .join(Agent, col(Agent.id) == _REPLY.c.agent_id)
+        .where(_REPLY.c.author == Author.AGENT, func.length(_REPLY.c.text) >= SHORTEST)
+        .where(_REPLY.c.conversation_id.in_(taken.limit(MOST)), col(Conversation.hidden_from_visitor).is_(False))
+        .order_by(_REPLY.c.created_at.desc())
+        .limit(MOST)
+    )
+
+
+_REPLY: Final = Message.__table__.alias("reply")  # type: ignore[attr-defined]

@@ -1,0 +1,74 @@
+"""What an agent steps into: what was said, what is asked now, and what the AI had been about to say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlmodel import Session
+
+from handoff_app.domain import conversations, texts
+from handoff_app.domain.models import Author, Conversation, Message, Status
+
+READ: Final = 60  # messages, the latest ones
+LONG: Final = (3, 6)  # the visitor's messages, or all of them, from which a summary saves time
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message, by whom."""
+
+    seq: int
+    author: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Situation:
+    """`asked` is what the visitor said last if nobody has answered it, `unsent` what the AI has to say to that."""
+
+    id: str
+    live: bool
+    locale: str
+    said: list[Said]
+    asked: Said | None
+    unsent: str
+
+    @property
+    def of_visitor(self) -> list[Said]:
+        """What the visitor said."""
+        return [one for one in self.said if one.author == Author.VISITOR]
+
+    @property
+    def last_asked(self) -> int:
+        """The number of what the visitor said last, 0 if nothing."""
+        return self.of_visitor[-1].seq if self.of_visitor else 0
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes a while to read."""
+        return len(self.of_visitor) >= LONG[0] or len(self.said) >= LONG[1]
+
+
+def of(session: Session, conversation_id: str) -> Situation:
+    """How it stands now. Raises `conversations.NotFound`."""
+    row = session.get(Conversation, conversation_id)
+    if row is None:
+        raise conversations.NotFound(conversation_id)
+    read = [m for m in conversations.messages(session, row.id, limit=READ) if m.author != Author.SYSTEM]
+    said = [Said(m.seq, m.author, m.text) for m in read if not m.suggestion]
+    asked = said[-1] if said and said[-1].author == Author.VISITOR else None
+    return Situation(
+        id=row.id,
+        live=row.status in (Status.WAITING, Status.WITH_AGENT),
+        locale=row.locale,
+        said=said,
+        asked=asked,
+        unsent=_unsent(session, row, read, asked.seq) if asked else "",
+    )
+
+
+def _unsent(session: Session, row: Conversation, read: Sequence[Message], asked: int) -> str:
+    """The answer that came after a human had taken over, without the offer of a human that went with it."""
+    found = next((m for m in reversed(read) if m.suggestion and m.sources and m.seq > asked), None)
+    offer = texts.words(session, row.locale, ["offer.text"])["offer.text"]
+    return found.text.removesuffix(offer).strip() if found else ""
