@@ -34,6 +34,7 @@ def test_insert_and_translate_fill_the_composer_and_send_nothing(browser: Browse
         expect(suggested.get_by_text("4.90 €")).to_be_visible()
         for scheme in ("light", "dark"):
             ada.emulate_media(color_scheme=scheme)
+            ada.wait_for_timeout(500)  # colours fade from one scheme to the other
             faults = [v for v in Axe().run(ada).response["violations"] if v["impact"] in ("serious", "critical")]
             assert faults == []
         suggested.get_by_role("button", name="Insert").click()
