@@ -56,23 +56,6 @@
 
   const keepDraft = (form) => { try { sessionStorage.setItem(`handoff:draft:${form.dataset.composer}`, form.elements.text.value); } catch { /* no storage */ } };
 
-  // A suggestion goes below what is typed; a translation takes its place, unless somebody has typed on. Neither is sent,
-  // and both are typed as a person would, so that Undo takes them back.
-  const type = (text, all) => {
-    const field = composer()?.elements.text;
-    if (!field) return;
-    field.focus();
-    if (all) field.select(); else field.setSelectionRange(field.value.length, field.value.length);
-    const said = all || !field.value.trim() ? text : `\n${text}`;
-    if (!document.execCommand("insertText", false, said)) field.setRangeText(said);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  self.handoffDraft = () => composer()?.elements.text.value || "";
-  self.handoffPut = (text, draft) => {
-    if (self.handoffDraft() === draft) type(text, true);
-    else if (composer()) say(composer(), "The text has changed meanwhile. Press Translate again.");
-  };
-
   let lastTry = 0;
   const pump = (now) => {
     const form = composer();
@@ -149,8 +132,6 @@
     const quick = event.target.closest?.("[data-say]");
     const form = composer();
     if (quick && form) { form.elements.text.value = quick.dataset.say; send(form); }
-    const suggested = event.target.closest?.("[data-insert]");
-    if (suggested) type(suggested.dataset.insert, false);
     if (event.target.closest?.("[data-close-chat]")) tell({ type: "close" });
   });
   document.addEventListener("keydown", (event) => {

@@ -16,6 +16,11 @@ def test_german_is_complete() -> None:
     assert set(i18n.catalog("de")) == set(i18n.catalog("en"))
 
 
+@pytest.mark.parametrize(("locale", "word"), [("de", "German"), ("de-AT", "German"), ("en", "English"), ("xx", "xx")])
+def test_a_language_is_named_in_english(locale: str, word: str) -> None:
+    assert i18n.language(locale) == word
+
+
 def test_an_unknown_key_fails() -> None:
     with pytest.raises(i18n.UnknownKey):
         i18n.key("widget.nonsense")

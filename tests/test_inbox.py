@@ -68,6 +68,7 @@ def test_a_search_finds_what_was_said_and_takes_every_sign_as_it_is(
 def test_the_card_shows_why_and_who_was_told(world: World, busy: dict[str, str]) -> None:
     card = world.do(inbox.card, busy["long"])
     assert card.reason == "Asked for a human"
+    assert card.language == "English"
     assert [notice["channel"] for notice in card.notices] == ["email", "email", "slack", "webhook"]
 
 

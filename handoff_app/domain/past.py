@@ -24,8 +24,18 @@ _PERSONAL: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# "Hi Vera," in most languages: a word, then a name. That "Vielen Dank," goes with it does no harm.
-_GREETED: Final = re.compile(r"^\W*\w+\s+(\w)\w*\s*(?:[,!.:–-]|$)", re.MULTILINE)
+# A name that was never given as one: "Hi Vera," and "Thanks, Vera." by the shape, in most languages; "Dear Ms Lind" by
+# the word; "See you, Vera!" at the end. That "Vielen Dank," goes with them does no harm.
+_GREETED: Final = re.compile(
+    r"""
+    ^[^\w\n]*\w+,?\s+(?P<short>\w)\w*\s*(?:[,!.:–-]|$)
+    | ^[^\w\n]*(?i:hi|hello|hey|dear|good\s\w+|hallo|liebe[rs]?|guten\s\w+|sehr\sgeehrte[rs]?|bonjour|cher|chère|hola
+        |querid[oa]|estimad[oa]|ciao|salve|car[oa]|gentile|olá|prezad[oa]|beste|geachte|cześć|drog[ia]|hej|kära|kjære|kære)
+      ,?\s+(?P<greeted>\w)
+    | ,\s+(?P<last>\w)\w*[^\w\n]*$
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ def replies(session: Session) -> list[Reply]:
 
 def personal(text: str, names: Iterable[str] = ()) -> bool:
     """Whether the text holds an address, a number or a name that may belong to one visitor. Rather too often."""
-    greeted = any(found[1].isupper() for found in _GREETED.finditer(text))
+    greeted = any(found[found.lastgroup or 0].isupper() for found in _GREETED.finditer(text))
     return greeted or _PERSONAL.search(text) is not None or not _words(text).isdisjoint(names)
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import sign_in
@@ -31,6 +32,11 @@ def test_insert_and_translate_fill_the_composer_and_send_nothing(browser: Browse
         reply.fill("Hello Vera,")
         suggested = ada.get_by_role("region", name="Suggested reply")
         expect(suggested.get_by_text("4.90 €")).to_be_visible()
+        for scheme in ("light", "dark"):
+            ada.emulate_media(color_scheme=scheme)
+            ada.wait_for_timeout(500)  # colours fade from one scheme to the other
+            faults = [v for v in Axe().run(ada).response["violations"] if v["impact"] in ("serious", "critical")]
+            assert faults == []
         suggested.get_by_role("button", name="Insert").click()
         expect(suggested).to_have_count(0)
         assert reply.input_value().startswith("Hello Vera,\n")

@@ -50,7 +50,8 @@ async def summary(situation: Situation, access: llm.Access | None) -> Summary:
             return Summary(await assist.summarise(_model(access), turns, LANGUAGE, access.timeout), by_model=True)
         except NoAnswer as error:
             log.warning("a summary in the visitor's own words, for the model %s", error)
-    return Summary("\n".join(extract.telling([one.text for one in situation.of_visitor])))
+    told = await asyncio.to_thread(extract.telling, [one.text for one in situation.of_visitor])
+    return Summary("\n".join(told))
 
 
 async def suggestion(situation: Situation) -> Suggestion | None:

@@ -51,8 +51,10 @@ class AideState(rx.State):
     async def dismiss(self) -> None:
         """This question needs no suggestion, or has had it."""
         await agent_of(self)
-        self._dismissed = (await read(situation.of, self._conversation)).last_asked
-        await self._look()
+        now, _ = await self._seen()
+        if now is not None:
+            self._dismissed = now.last_asked
+            self._show_suggestion(now)
 
     @rx.event
     async def switch(self) -> None:

@@ -34,19 +34,12 @@ def suggested_reply(aide: Any) -> rx.Component:
     return rx.cond(
         aide.suggestion != "",
         rx.el.section(
-            icon("list-start", "mt-0.5 size-4 shrink-0 text-ink"),
-            rx.el.div(
-                rx.el.p(
-                    rx.el.b("Suggested reply", class_name="font-medium"),
-                    rx.el.span(" from ", aide.source, class_name="text-muted"),
-                ),
-                rx.el.p(
-                    aide.suggestion,
-                    dir="auto",
-                    tab_index=0,
-                    class_name="max-h-25 overflow-y-auto whitespace-pre-wrap break-words",
-                ),
-                class_name="min-w-0 grow",
+            icon("list-start", "size-4 shrink-0 text-ink"),
+            rx.el.p(
+                rx.el.b("Suggested reply", class_name="font-medium"),
+                rx.el.span(" from ", aide.source, class_name="text-muted"),
+                class_name="line-clamp-2 min-w-0 grow basis-0",
+                title=aide.source,
             ),
             rx.el.button(
                 "Insert",
@@ -62,7 +55,14 @@ def suggested_reply(aide: Any) -> rx.Component:
                 class_name="btn btn-ghost btn-square btn-sm",
                 custom_attrs={"aria-label": "Dismiss"},
             ),
-            class_name="mb-3 flex items-start gap-2.5 rounded-box border border-line bg-side p-2.5 text-[13px]/5",
+            rx.el.p(
+                aide.suggestion,
+                dir="auto",
+                tab_index=0,
+                class_name="max-h-25 basis-full overflow-y-auto whitespace-pre-wrap break-words pe-2 ps-6.5",
+            ),
+            class_name="mb-3 flex flex-wrap items-center gap-x-2.5 gap-y-1 rounded-box border border-line bg-side "
+            "p-2.5 text-[13px]/5",
             custom_attrs={"aria-label": "Suggested reply"},
         ),
     )
@@ -74,11 +74,16 @@ def translate_switch(aide: Any) -> rx.Component:
         aide.can_translate,
         rx.el.button(
             icon("languages"),
-            f"Translate {aide.language}",
             type="button",
             on_click=aide.switch,
-            class_name=rx.cond(aide.translating, "btn btn-sm btn-active", "btn btn-ghost btn-sm"),
-            custom_attrs={"aria-pressed": rx.cond(aide.translating, "true", "false")},
+            title=f"Translate {aide.language}",
+            class_name=rx.cond(
+                aide.translating, "btn btn-square btn-sm bg-soft text-ink", "btn btn-ghost btn-square btn-sm"
+            ),
+            custom_attrs={
+                "aria-label": f"Translate {aide.language}",
+                "aria-pressed": rx.cond(aide.translating, "true", "false"),
+            },
         ),
     )
 

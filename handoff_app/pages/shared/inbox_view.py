@@ -15,6 +15,7 @@ def inbox_view(lists: Any, thread: Any, aide: Any) -> rx.Component:
     """The whole page over its three States."""
     return frame(
         "/inbox",
+        rx.el.script(src="/aide.js", custom_attrs={"async": True}),
         rx.el.div(
             inbox_list(lists, thread),
             rx.cond(thread.selected != "", inbox_thread(thread, aide), _nothing(thread)),
