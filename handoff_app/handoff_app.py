@@ -20,6 +20,7 @@ from handoff_app.pages.settings.ai import AiState, ai_page
 from handoff_app.pages.settings.escalations import EscalationsState, escalations_page
 from handoff_app.pages.settings.localization import LocalizationState, localization_page
 from handoff_app.pages.settings.notifications import NotificationsState, notifications_page
+from handoff_app.pages.settings.signals import SignalsState
 from handoff_app.pages.shared.aide_state import AideState
 from handoff_app.pages.shared.frame import StaffState
 from handoff_app.pages.shared.tabs import tabs
@@ -102,7 +103,7 @@ app.add_page(
     ai_page,
     route="/settings/ai",
     title="AI · Handoff",
-    on_load=[StaffState.enter, AiState.open],
+    on_load=[StaffState.enter, AiState.open, SignalsState.open],
 )
 app.add_page(
     localization_page,

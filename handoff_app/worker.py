@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackClientError
 from sqlmodel import Session
 
 from handoff_app import channels, i18n, live, net
-from handoff_app.answering import intent
+from handoff_app.answering import signals as heard
 from handoff_app.answering.base import Answer, Answerer, Question, Turn
 from handoff_app.answering.builtin import Builtin
 from handoff_app.answering.grounded import Grounded
@@ -38,11 +38,13 @@ from handoff_app.domain import (
     reminders,
     replies,
     settings,
+    signals,
     slack_team,
     sources,
     texts,
 )
 from handoff_app.domain.models import Author, Conversation, Delivery, Endpoint, Reason, Status, now
+from handoff_app.domain.signals import Response
 from handoff_app.reading import web
 
 log = logging.getLogger(__name__)
@@ -154,17 +156,16 @@ class Worker:
         assert row.answer_due_at is not None
         with live.drafts.writing(row.id) as say:
             try:
-                question, access = await read(_asked, row.id)
-                async with asyncio.timeout(ANSWER_SECONDS + (access.timeout if access else 0)):
-                    answer = await (await self._answerer_for(access)).answer(question, say)
+                asked = await read(_asked, row.id)
+                async with asyncio.timeout(ANSWER_SECONDS + (asked.access.timeout if asked.access else 0)):
+                    answer = await (await self._answerer_for(asked.access)).answer(asked.question, say)
+                answer, response = await asyncio.to_thread(_weighed, asked, answer)
             except Exception:
                 log.exception("answering conversation %s failed", row.id)
                 if row.answer_attempts >= ANSWER_TRIES:
                     await transact(_failed, row.id, row.owner_epoch, row.answer_due_at)
                 return
-            if intent.decide(question.text) is intent.Decision.OFFER:  # somebody loses patience, however good it is
-                answer = replace(answer, offer=True)
-            await transact(_post, row.id, row.owner_epoch, row.answer_due_at, answer)
+            await transact(_post, row.id, row.owner_epoch, row.answer_due_at, answer, response)
 
     async def _answerer_for(self, access: llm.Access | None) -> Answerer:
         """The built-in answerer, or one that asks the model and falls back to it."""
@@ -335,23 +336,72 @@ def _claim_answers(session: Session, owner: str) -> Sequence[Conversation]:
     return due.answers(session, owner, patience=timedelta(seconds=model.timeout if model.in_use else 0))
 
 
-def _asked(session: Session, conversation_id: str) -> tuple[Question, llm.Access | None]:
-    return _question(session, conversation_id), llm.for_conversation(session, conversation_id)
+@dataclass(frozen=True)
+class Asked:
+    """A question, and what bears on its answer. `declined`: the visitor pressed `No, thanks` not long ago."""
+
+    question: Question
+    access: llm.Access | None
+    wanted: signals.Signals
+    declined: bool
+
+
+def _asked(session: Session, conversation_id: str) -> Asked:
+    return Asked(
+        _question(session, conversation_id),
+        llm.for_conversation(session, conversation_id),
+        signals.known(session),
+        signals.declined_lately(session, conversation_id),
+    )
 
 
 def _question(session: Session, conversation_id: str) -> Question:
     """The visitor's latest message, and the turns before it."""
     conversation = session.get_one(Conversation, conversation_id)
-    heard = [m for m in conversations.messages(session, conversation_id, limit=12) if not m.key and not m.suggestion]
-    turns = [Turn(m.author, m.text) for m in heard]
+    said = [m for m in conversations.messages(session, conversation_id, limit=12) if not m.key and not m.suggestion]
+    turns = [Turn(m.author, m.text, sure=m.author != Author.AI or bool(m.sources)) for m in said]
     asked = next((turn.text for turn in reversed(turns) if turn.author == Author.VISITOR), "")
     return Question(text=asked, locale=conversation.locale, history=tuple(turns[:-1]))
 
 
-def _post(session: Session, conversation_id: str, epoch: int, leased_until: datetime, answer: Answer) -> None:
+def _weighed(asked: Asked, answer: Answer) -> tuple[Answer, Response]:
+    """The answer with an offer or without one, and what the visitor's words lead to; a refusal goes before it all.
+
+    Only the words of the refusal itself go before a model that hears a request in them.
+    """
+    text, history = asked.question.text, asked.question.history
+    found = heard.heard(text, history, answer.confident, asked.wanted.topics)
+    response = asked.wanted.response(found)
+    if not (answer.offer or answer.human or response is not Response.OFF):
+        return answer, response
+    said = [turn.text for turn in history if turn.author == Author.VISITOR][-signals.QUIET_FOR :]
+    refuses = heard.refuses_human(text)
+    if refuses or asked.declined or any(heard.refuses_human(earlier) for earlier in said):
+        return replace(answer, offer=False, human=answer.human and not refuses), Response.OFF
+    return replace(answer, offer=answer.offer or response is Response.OFFER), response
+
+
+def _post(
+    session: Session,
+    conversation_id: str,
+    epoch: int,
+    leased_until: datetime,
+    answer: Answer,
+    response: Response = Response.OFF,
+) -> None:
+    """One transaction: the answer, if it says anything beside the human who is brought, and that human."""
     due.settle_answer(session, conversation_id, leased_until)
-    if answer.human and _bring_human(session, conversation_id, epoch):
-        return
+    reason = Reason.ASKED_FOR_HUMAN if answer.human else Reason.LOW_CONFIDENCE
+    brings = (answer.human or response is Response.ESCALATE) and _may_bring(session, conversation_id, epoch)
+    if brings:
+        answer = replace(answer, offer=False)
+    if answer.confident or not brings:
+        _say(session, conversation_id, epoch, answer)
+    if brings:
+        escalations.ask(session, conversations.locked(session, conversation_id), reason)
+
+
+def _say(session: Session, conversation_id: str, epoch: int, answer: Answer) -> None:
     said = _said(session, conversation_id, answer)
     knowledge.cited(session, [s.article_id for s in answer.sources])
     sources = [{"title": s.title, "url": s.url, "article_id": s.article_id} for s in answer.sources]
@@ -360,14 +410,11 @@ def _post(session: Session, conversation_id: str, epoch: int, leased_until: date
         gaps.note(session, conversation_id, "unsure")
 
 
-def _bring_human(session: Session, conversation_id: str, epoch: int) -> bool:
-    """Whether a request for a person, as the model understood it, was passed on."""
+def _may_bring(session: Session, conversation_id: str, epoch: int) -> bool:
+    """Whether the AI still has the conversation, and there is somebody to bring."""
     conversation = conversations.locked(session, conversation_id)
     mine = conversation.owner_epoch == epoch and conversation.status == Status.WITH_AI
-    if mine and settings.escalations(session).enabled:
-        escalations.ask(session, conversation, Reason.ASKED_FOR_HUMAN)
-        return True
-    return False
+    return mine and settings.escalations(session).enabled
 
 
 def _failed(session: Session, conversation_id: str, epoch: int, leased_until: datetime) -> None:

@@ -43,6 +43,7 @@ EXPECTED = {
     "escalations_state": {Role.ADMIN},
     "localization_state": {Role.ADMIN},
     "ai_state": {Role.ADMIN},
+    "signals_state": {Role.ADMIN},
     "notifications_state": {Role.ADMIN},
     "deliveries_state": {Role.ADMIN},
 }

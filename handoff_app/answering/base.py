@@ -34,10 +34,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Turn:
-    """An earlier message; `author` is `visitor`, `ai` or `agent`."""
+    """An earlier message; `author` is `visitor`, `ai` or `agent`. The AI's is not `sure` if it said it did not know."""
 
     author: str
     text: str
+    sure: bool = True
 
 
 @dataclass(frozen=True)

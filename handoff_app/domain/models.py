@@ -31,7 +31,7 @@ class Reason(StrEnum):
     """Why a conversation was escalated."""
 
     ASKED_FOR_HUMAN = "asked_for_human"  # said so in a message
-    LOW_CONFIDENCE = "low_confidence"  # the AI offered, the visitor accepted
+    LOW_CONFIDENCE = "low_confidence"  # the AI offered and the visitor accepted, or a signal brought somebody
     REQUESTED_BY_BUTTON = "requested_by_button"  # pressed `Talk to a human`
     AI_FAILED = "ai_failed"  # the answerer broke
     AGENT_TOOK_OVER = "agent_took_over"  # an agent stepped in unasked

@@ -1,14 +1,14 @@
 """Messages as a page shows them, and the state of the chat around them: what the widget and the thread re-read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from handoff_app import i18n
-from handoff_app.domain import conversations
+from handoff_app.domain import conversations, signals
 from handoff_app.domain.models import Agent, Author, Conversation, Message
 
 
@@ -67,7 +67,7 @@ def read(session: Session, conversation_id: str, after: int, for_team: bool = Fa
         locale=row.locale,
         typing=row.answer_due_at is not None,
         agent=row.owner or "",
-        lines=lines(found[::-1], for_team),
+        lines=_for_whom(session, lines(found[::-1], for_team), for_team),
     )
 
 
@@ -79,7 +79,15 @@ def lines(messages: Sequence[Any], for_team: bool = False) -> list[Line]:
 
 def earlier(session: Session, conversation_id: str, before: int, for_team: bool = False) -> list[Line]:
     """The thirty messages before `before`."""
-    return lines(conversations.messages_before(session, conversation_id, before), for_team)
+    found = lines(conversations.messages_before(session, conversation_id, before), for_team)
+    return _for_whom(session, found, for_team)
+
+
+def _for_whom(session: Session, found: list[Line], for_team: bool) -> list[Line]:
+    """Visitors see the sources of an answer unless an admin hides them; who may judge an answer stays as it is."""
+    if for_team or not any(line.sources for line in found) or signals.known(session).show_sources:
+        return found
+    return [replace(line, sources=[]) for line in found]
 
 
 # Columns, and built once: these two are read at every bell by every tab.

@@ -173,6 +173,7 @@ def test_a_model_is_connected_tried_and_saved_and_its_key_never_comes_back(brows
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda data: frames.append(str(data))))
     sign_in(page, sides.url, then="/settings/ai")
+    save = page.get_by_role("region", name="LLM").get_by_role("button", name="Save")
     page.get_by_role("button", name="Test").click()
     expect(page.get_by_text("Add the address of the model first.")).to_be_visible()
     page.get_by_label("LLM URL").fill("not an address")
@@ -190,11 +191,11 @@ def test_a_model_is_connected_tried_and_saved_and_its_key_never_comes_back(brows
     expect(page.get_by_text("small answered in")).to_be_visible()
     assert model.got[0].headers["authorization"] == "Bearer sk-canary-typed"
     page.get_by_label("Timeout (seconds)").fill("soon")
-    page.get_by_role("button", name="Save").click()
+    save.click()
     expect(page.get_by_text("A whole number of seconds from 1 to 120.")).to_be_visible()
     page.get_by_label("Timeout (seconds)").fill("15")
     page.get_by_label("Most AI answers per conversation").fill("10")
-    page.get_by_role("button", name="Save").click()
+    save.click()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     frames.clear()
     page.reload()
@@ -206,3 +207,32 @@ def test_a_model_is_connected_tried_and_saved_and_its_key_never_comes_back(brows
     expect(page.get_by_text("small answered in")).to_be_visible()
     assert model.got[-1].headers["authorization"] == "Bearer sk-canary-typed"
     assert "sk-canary" not in "".join(frames)
+
+
+def test_when_to_bring_a_human_is_set_and_a_bad_topic_is_refused_beside_its_field(
+    browser: Browser, sides: Sides
+) -> None:
+    page = browser.new_context().new_page()
+    sign_in(page, sides.url, then="/settings/ai")
+    card = page.get_by_role("region", name="When to bring a human")
+    topics = card.get_by_role("textbox", name="Sensitive topics")
+    expect(card.get_by_label("When a visitor is angry")).to_have_value("offer")
+    topics.fill("data breach\n" + "x" * 81)
+    card.get_by_role("button", name="Save").click()
+    expect(card.get_by_text("is longer than 80 characters.")).to_be_visible()
+    expect(topics).to_be_focused()
+    topics.fill("data breach\nRückruf")
+    card.get_by_label("When a visitor is angry").select_option("Bring a human")
+    card.get_by_label("When a visitor repeats a question").select_option("Do nothing")
+    card.get_by_label("When the AI was unsure twice").select_option("Bring a human")
+    card.get_by_label("On a sensitive topic").select_option("Bring a human")
+    card.get_by_role("switch", name="Show sources to visitors").uncheck()
+    card.get_by_role("button", name="Save").click()
+    expect(card.get_by_text("Saved", exact=True)).to_be_visible()
+    page.reload()
+    expect(topics).to_have_value("data breach\nRückruf")
+    expect(card.get_by_label("When a visitor is angry")).to_have_value("escalate")
+    expect(card.get_by_label("When a visitor repeats a question")).to_have_value("off")
+    expect(card.get_by_label("When the AI was unsure twice")).to_have_value("escalate")
+    expect(card.get_by_label("On a sensitive topic")).to_have_value("escalate")
+    expect(card.get_by_role("switch", name="Show sources to visitors")).not_to_be_checked()

@@ -10,6 +10,7 @@ from handoff_app.db import read, transact
 from handoff_app.domain import llm
 from handoff_app.domain.settings import BadValue
 from handoff_app.pages.settings.ai_view import ai_view
+from handoff_app.pages.settings.signals import SignalsState
 
 FIELDS: Final = ("url", "key", "model", "timeout", "most_answers")
 
@@ -101,7 +102,7 @@ class AiState(rx.State):
 
 def ai_page() -> rx.Component:
     """The page `/settings/ai`."""
-    return ai_view(AiState)
+    return ai_view(AiState, SignalsState)
 
 
 def _whole(typed: str) -> int:

@@ -1,21 +1,23 @@
-"""How the page `/settings/ai` looks: a card for the language model."""
+"""How the page `/settings/ai` looks: a card for the language model, one for when a human comes in."""
 
 from typing import Any
 
 import reflex as rx
 
 from handoff_app.pages.settings.layout import card, foot, said, settings_page
+from handoff_app.pages.settings.signals_view import signals_card
 from handoff_app.pages.shared.parts import pill, switch_row, text_field
 
 
-def ai_view(state: Any) -> rx.Component:
-    """The whole page over `AiState`."""
+def ai_view(state: Any, signals: Any) -> rx.Component:
+    """The whole page over `AiState` and `SignalsState`."""
     return settings_page(
         "/settings/ai",
         "AI",
         "Who answers first. The built-in AI answers from your articles, without any key; a language model can put "
         "them into words.",
         _model(state),
+        signals_card(signals),
     )
 
 
