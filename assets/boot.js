@@ -22,11 +22,13 @@
       super(there.href, protocols);
     }
   };
-  // Only staff hear of escalations: the chat and the website around it stay light.
+  // Only staff hear of escalations and fill in forms: the chat and the website around it stay light.
   if (!/^\/(widget\/?)?$/.test(location.pathname)) {
-    const alerts = document.createElement("script");
-    alerts.src = "/alerts.js";
-    alerts.async = true;
-    document.head.append(alerts);
+    for (const src of ["/alerts.js", "/forms.js"]) {
+      const script = document.createElement("script");
+      script.src = src;
+      script.async = true;
+      document.head.append(script);
+    }
   }
 })();

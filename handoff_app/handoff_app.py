@@ -40,7 +40,7 @@ app = rx.App(
     head_components=[
         rx.el.script(src="/boot.js"),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
-        *(rx.el.script(src=src, custom_attrs={"defer": True}) for src in ("/chat.js", "/forms.js")),
+        rx.el.script(src="/chat.js", custom_attrs={"defer": True}),
     ],
     html_lang="en",
     toaster=None,
