@@ -3,17 +3,24 @@
 import pytest
 
 from handoff_app import i18n
+from handoff_app.pages.settings.localization import NAMES
 
 
 @pytest.mark.parametrize("locale", [name for name in i18n.locales() if name != "en"])
-def test_a_catalog_has_no_key_that_english_lacks_and_keeps_placeholders(locale: str) -> None:
-    assert set(i18n.catalog(locale)) - set(i18n.catalog("en")) == set()
+def test_a_catalog_is_complete_and_keeps_placeholders(locale: str) -> None:
+    english = i18n.catalog("en")
+    assert list(i18n.catalog(locale)) == list(english)
     for key, text in i18n.catalog(locale).items():
         assert i18n.missing_placeholders(key, text) == [], key
+        assert text.strip(), key
+        assert text.count("\n") == english[key].count("\n"), key
 
 
-def test_german_is_complete() -> None:
-    assert set(i18n.catalog("de")) == set(i18n.catalog("en"))
+def test_the_catalogs_that_ship_have_names_and_directions() -> None:
+    shipped = {"en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ar", "he", "ru", "uk", "ja", "zh"}
+    assert set(i18n.locales()) == shipped
+    assert shipped <= set(NAMES)
+    assert {locale for locale in shipped if i18n.direction(locale) == "rtl"} == {"ar", "he"}
 
 
 @pytest.mark.parametrize(("locale", "word"), [("de", "German"), ("de-AT", "German"), ("en", "English"), ("xx", "xx")])
@@ -34,6 +41,8 @@ def test_an_unknown_key_fails() -> None:
         ("", "en"),
         ("en;q=0.3,de;q=0.7", "de"),
         (";;q=x,,", "en"),
+        ("pt-BR,pt;q=0.9", "pt"),
+        ("zh-CN", "zh"),
     ],
 )
 def test_the_visitors_language_is_the_browsers(header: str, locale: str) -> None:

@@ -31,7 +31,8 @@ LABELS: Final = {
 }
 NAMES: Final = {
     "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano", "pt": "Português",
-    "nl": "Nederlands", "pl": "Polski", "ar": "العربية",
+    "nl": "Nederlands", "pl": "Polski", "tr": "Türkçe", "ar": "العربية", "he": "עברית", "ru": "Русский",
+    "uk": "Українська", "ja": "日本語", "zh": "中文",
 }  # fmt: skip
 
 
