@@ -13,6 +13,7 @@ WORDS = tuple(i18n.catalog(i18n.DEFAULT))
 
 _MARK = "grid shrink-0 place-items-center bg-soft text-ink"
 _BUBBLE = "max-w-full whitespace-pre-wrap break-words rounded-2xl px-3.5 py-2.5 text-[15px]/[22px]"
+_PLAIN = "block [unicode-bidi:plaintext]"  # each paragraph runs as its own words do
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ def _mine(w: Any, line: Any) -> rx.Component:
     return rx.el.article(
         rx.el.div(
             rx.el.span(f"{w['widget.you']}: ", class_name="sr-only"),
-            rx.el.span(line.text, custom_attrs={"data-text": "1"}),
+            rx.el.span(line.text, class_name=_PLAIN, custom_attrs={"data-text": "1"}),
             class_name="max-w-[84%] whitespace-pre-wrap break-words rounded-2xl rounded-ee-md bg-primary px-3.5 py-2.5 "
             "text-[15px]/[22px] text-primary-content",
             dir="auto",
@@ -254,7 +255,7 @@ def _theirs(state: Any, w: Any, line: Any) -> rx.Component:
             by_ai,
             w,
             rx.el.div(
-                rx.el.span(line.text, custom_attrs={"data-text": "1"}),
+                rx.el.span(line.text, class_name=_PLAIN, custom_attrs={"data-text": "1"}),
                 class_name=f"{_BUBBLE} rounded-ss-md bg-base-200",
                 dir="auto",
             ),
@@ -428,7 +429,7 @@ def _composer(state: Any, w: Any) -> rx.Component:
                 placeholder=w["widget.placeholder"],
                 dir="auto",
                 class_name="field-sizing-content max-h-32 min-h-11 grow resize-none bg-transparent ps-4 py-2.5 "
-                "text-[16px]/6 outline-none placeholder:text-muted",
+                "text-[16px]/6 outline-none placeholder:text-muted rtl:placeholder-shown:[direction:rtl]",
                 custom_attrs={"aria-label": w["widget.message"], "aria-describedby": "composer-error"},
             ),
             rx.el.button(
