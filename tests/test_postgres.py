@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,8 +15,19 @@ from sqlmodel import SQLModel
 
 from handoff_app import db, serve, worker
 from handoff_app.config import config
-from handoff_app.domain import agents, conversations, deliveries, desk, due, escalations, inbox, settings, transcript
-from handoff_app.domain.models import Agent, Delivery, Reason, Role, Sent
+from handoff_app.domain import (
+    agents,
+    conversations,
+    deliveries,
+    desk,
+    due,
+    escalations,
+    inbox,
+    settings,
+    signals,
+    transcript,
+)
+from handoff_app.domain.models import Agent, Delivery, Prompt, Reason, Role, Sent
 from tests import conftest, processes
 from tests.conftest import World
 from tests.fake_world import Receiver
@@ -131,3 +143,16 @@ async def test_two_workers_deliver_each_notice_once(world: World) -> None:
     assert len(arrived) == 30
     assert set(arrived.values()) == {1}
     assert config().database_url.startswith("postgresql")
+
+
+def test_a_refusal_is_remembered_for_three_messages(world: World) -> None:
+    chat = world.chat("Hello")
+    assert not world.do(signals.declined_lately, chat)
+    world.do(lambda s: setattr(conversations.locked(s, chat), "prompt", Prompt.OFFER))
+    world.do(lambda s: escalations.decline(s, conversations.locked(s, chat)))
+    found = []
+    for number in range(4):
+        say_it = partial(conversations.visitor_says, text="Hm", client_id=f"d{number}", page_url="", to_answer=True)
+        world.do(lambda s, say: say(s, conversations.locked(s, chat)), say_it)
+        found.append(world.do(signals.declined_lately, chat))
+    assert found == [True, True, True, False]
