@@ -30,6 +30,14 @@ def test_the_very_first_action_may_be_asking_for_a_human(world: World) -> None:
     assert len(world.all(Escalation)) == 1
 
 
+def test_an_unsure_answer_leaves_a_request_that_waits_for_an_address(world: World) -> None:
+    chat = world.chat("Hello")
+    ask(world, chat)
+    epoch = world.row(chat).owner_epoch
+    assert world.do(conversations.ai_says, chat, epoch, "I do not know.", 0.1, offer=True)
+    assert world.row(chat).prompt == Prompt.EMAIL
+
+
 def test_one_escalation_writes_one_delivery_per_channel_and_recipient(world: World) -> None:
     chat = world.chat("I need help with my order")
     ask(world, chat, Reason.ASKED_FOR_HUMAN)

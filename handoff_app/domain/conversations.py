@@ -148,8 +148,8 @@ def ai_says(
     mine = conversation.owner_epoch == epoch and conversation.status == Status.WITH_AI
     extra: dict[str, Any] = {"confidence": confidence, "sources": list(sources), "suggestion": not mine}
     write(session, conversation_id, Author.AI, text, **extra)
-    if mine and offer and settings.escalations(session).enabled:
-        conversation.prompt = Prompt.OFFER
+    if mine and offer and conversation.prompt != Prompt.EMAIL and settings.escalations(session).enabled:
+        conversation.prompt = Prompt.OFFER  # never in the place of a request that waits for an address
     return mine
 
 

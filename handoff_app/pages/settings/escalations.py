@@ -172,7 +172,7 @@ def _check_webhook(url: str) -> None:
 
 
 def _write_test(session: Session, channel: str) -> int:
-    return len(outbox.write_test(session, channel, settings.escalations(session)))
+    return outbox.write_test(session, channel, settings.escalations(session))
 
 
 def _deliveries(session: Session, files: bool) -> tuple[dict[str, str], dict[str, str], str]:
