@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlmodel import Session
+from sqlalchemy import Row, bindparam
+from sqlmodel import Session, col, select
 
 from handoff_app.domain import conversations, texts
 from handoff_app.domain.models import Author, Conversation, Message, Status
@@ -51,10 +52,11 @@ class Situation:
 
 def of(session: Session, conversation_id: str) -> Situation:
     """How it stands now. Raises `conversations.NotFound`."""
-    row = session.get(Conversation, conversation_id)
+    connection = session.connection()
+    row = connection.execute(_HEAD, {"of": conversation_id}).first()
     if row is None:
         raise conversations.NotFound(conversation_id)
-    read = [m for m in conversations.messages(session, row.id, limit=READ) if m.author != Author.SYSTEM]
+    read = connection.execute(_LATEST, {"of": conversation_id}).all()[::-1]
     said = [Said(m.seq, m.author, m.text) for m in read if not m.suggestion]
     asked = said[-1] if said and said[-1].author == Author.VISITOR else None
     return Situation(
@@ -63,12 +65,26 @@ def of(session: Session, conversation_id: str) -> Situation:
         locale=row.locale,
         said=said,
         asked=asked,
-        unsent=_unsent(session, row, read, asked.seq) if asked else "",
+        unsent=_unsent(session, row.locale, read, asked.seq) if asked else "",
     )
 
 
-def _unsent(session: Session, row: Conversation, read: Sequence[Message], asked: int) -> str:
+# Columns, and built once: read at every bell of a conversation that an agent has open.
+_HEAD: Final = select(Conversation.id, Conversation.status, Conversation.locale).where(
+    Conversation.id == bindparam("of")
+)
+_LATEST: Final = (
+    select(  # type: ignore[call-overload]
+        Message.seq, Message.author, Message.text, Message.suggestion, Message.sources
+    )
+    .where(Message.conversation_id == bindparam("of"), Message.author != Author.SYSTEM)
+    .order_by(col(Message.seq).desc())
+    .limit(READ)
+)
+
+
+def _unsent(session: Session, locale: str, read: Sequence[Row[Any]], asked: int) -> str:
     """The answer that came after a human had taken over, without the offer of a human that went with it."""
     found = next((m for m in reversed(read) if m.suggestion and m.sources and m.seq > asked), None)
-    offer = texts.words(session, row.locale, ["offer.text"])["offer.text"]
+    offer = texts.words(session, locale, ["offer.text"])["offer.text"]
     return found.text.removesuffix(offer).strip() if found else ""
