@@ -1,6 +1,7 @@
 """The engine, and `transact`: one domain verb in one transaction on a worker thread; commit; then ring the bells."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -25,6 +26,12 @@ class NotSaved(Exception):
 def engine() -> Engine:
     """The process's engine, made at first use."""
     return make_engine(config().database_url)
+
+
+@cache
+def _reading() -> Engine:
+    """The same engine, for those who only read."""
+    return engine().execution_options(reading=True)
 
 
 @cache
@@ -59,7 +66,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin(connection: Any) -> None:
     """A writer takes its lock at once, so that it waits in `busy_timeout` and never fails half-way."""
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.connection.driver_connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 async def transact(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -81,7 +88,7 @@ async def read(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwar
 
 def read_now(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The same in this thread."""
-    with Session(engine().execution_options(reading=True), expire_on_commit=False, autoflush=False) as session:
+    with Session(_reading(), expire_on_commit=False, autoflush=False) as session:
         return verb(session, *args, **kwargs)
 
 
@@ -95,4 +102,6 @@ def transact_now(
             session.commit()
     except OperationalError as error:
         raise NotSaved(str(error.orig)) from error
+    except sqlite3.OperationalError as error:  # from BEGIN, which goes straight to the driver
+        raise NotSaved(str(error)) from error
     return result, frozenset(topics)

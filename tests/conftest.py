@@ -33,7 +33,7 @@ def database(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget() -> None:
-    for remembered in (config, db.engine, db._threads, db._readers, vault._keys, library.library):
+    for remembered in (config, db.engine, db._reading, db._threads, db._readers, vault._keys, library.library):
         remembered.cache_clear()
 
 

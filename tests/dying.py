@@ -13,9 +13,10 @@ from typing import Any
 import aiosmtplib
 from httpcore import AnyIOBackend
 
-from handoff_app import channels, db, worker
+from handoff_app import channels, db
 from handoff_app.domain import conversations, due, escalations, outbox
 from handoff_app.domain.models import Reason
+from handoff_app.worker import Worker, deliveries
 from tests import processes
 
 CONNECTS: dict[str, tuple[Any, str]] = {
@@ -62,7 +63,7 @@ def arm(point: str, channel: str) -> None:
         "sent": lambda: after(send, "send"),
         "before mark": lambda: setattr(outbox, "sent", die),
         "after mark": lambda: after(outbox, "sent"),
-        "settled": lambda: after(worker, "transact", lambda verb, *_: verb is worker._settled),
+        "settled": lambda: after(deliveries, "transact", lambda verb, *_: verb is deliveries._settled),
     }[point]()
 
 
@@ -83,4 +84,4 @@ def _live(point: str, channel: str, chat: str) -> None:
     if point in ASKING:
         ask(chat)
     else:
-        asyncio.run(worker.Worker().run())
+        asyncio.run(Worker().run())

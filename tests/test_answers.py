@@ -12,7 +12,8 @@ from handoff_app.answering.encoder import Encoder
 from handoff_app.config import config
 from handoff_app.domain import knowledge, settings
 from handoff_app.domain.models import Article, Conversation, Message, Prompt
-from handoff_app.worker import Worker, _post
+from handoff_app.worker import Worker
+from handoff_app.worker.answers import _post
 from tests.conftest import World
 
 # Shares no word with the shop's articles on what it costs to send a parcel; only its meaning leads there.
@@ -26,12 +27,12 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def asked(worker: Worker, text: str) -> Answer:
-    return await (await worker._ready()).answer(Question(text))
+    return await (await worker.answers.ready()).answer(Question(text))
 
 
 async def test_a_question_in_another_language_finds_its_article(world: World) -> None:
     world.do(knowledge.load_demo)
-    answerer = await Worker()._ready()
+    answerer = await Worker().answers.ready()
     assert isinstance(answerer, Builtin)
     assert answerer._index.search(GERMAN)[0].passage.article_id == "demo-shipping-cost"
 
@@ -39,7 +40,7 @@ async def test_a_question_in_another_language_finds_its_article(world: World) ->
 async def test_an_article_that_changed_is_learned_before_the_next_answer(world: World) -> None:
     world.do(knowledge.load_demo)
     worker = Worker()
-    await worker._ready()
+    await worker.answers.ready()
     world.do(lambda s: s.add(Article(title="Do you hire kayaks?", text="From 20 € a day.", phrasings=["rent a kayak"])))
     assert (await asked(worker, "Can I rent a kayak from you?")).text == "From 20 € a day."
 
@@ -63,7 +64,7 @@ async def test_who_asks_while_it_learns_is_answered_by_words(world: World, monke
     monkeypatch.setattr("handoff_app.answering.library.LEARN_SECONDS", 0.0)
     worker = Worker()
     assert (await asked(worker, "How much is shipping?")).confident
-    await worker._library.learned()
+    await worker.answers.library.learned()
     assert (config().data_dir / "vectors.npz").exists()
 
 

@@ -49,13 +49,13 @@ async def test_what_is_deleted_or_switched_off_is_not_answered_any_more(world: W
     id = world.do(lambda s: knowledge.save(s, TENT).id)
     worker = Worker()
     question = Question("Can old tents be repaired?")
-    assert (await (await worker._ready()).answer(question)).confident
+    assert (await (await worker.answers.ready()).answer(question)).confident
     world.do(knowledge.switch, id, False)
-    assert not (await (await worker._ready()).answer(question)).confident
+    assert not (await (await worker.answers.ready()).answer(question)).confident
     world.do(knowledge.switch, id, True)
-    assert (await (await worker._ready()).answer(question)).confident
+    assert (await (await worker.answers.ready()).answer(question)).confident
     world.do(knowledge.remove, id)
-    assert not (await (await worker._ready()).answer(question)).confident
+    assert not (await (await worker.answers.ready()).answer(question)).confident
 
 
 def test_the_sample_shop_goes_and_does_not_come_back(world: World) -> None:

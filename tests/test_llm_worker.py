@@ -47,7 +47,7 @@ async def worked(until: Callable[[], Any], seconds: float = 30, dies: bool = Fal
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        for answering in worker._running if dies else ():
+        for answering in worker.tasks.running if dies else ():
             answering.cancel()
         await worker.finish(5)
 

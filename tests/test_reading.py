@@ -14,7 +14,7 @@ from handoff_app.domain.models import Article, Reading, Source, now
 from handoff_app.domain.settings import BadValue
 from handoff_app.reading import documents, pages
 from handoff_app.reading.web import MOST_PAGES, Crawl, Page
-from handoff_app.worker import Worker
+from handoff_app.worker import websites
 from tests.conftest import World
 from tests.website import Website, page
 
@@ -167,15 +167,14 @@ async def test_a_huge_or_packed_page_is_cut(shop: Website) -> None:
     assert RETURNS in (await read(shop, "page"))[0][0].text
 
 
-async def work(worker: Worker) -> None:
-    while await worker._read_due():
+async def work() -> None:
+    while await websites.due():
         pass
 
 
 async def test_what_is_read_becomes_articles_and_changes_with_the_site(world: World, shop: Website) -> None:
     world.do(lambda s: sources.add(s, shop.url, "site", 24) and None)
-    worker = Worker()
-    await work(worker)
+    await work()
     before = {a.url.removeprefix(shop.url): a for a in world.all(Article)}
     source = world.all(Source)[0]
     assert set(before) == {"/", "/returns", "/boots"}
@@ -185,7 +184,7 @@ async def test_what_is_read_becomes_articles_and_changes_with_the_site(world: Wo
     shop.pages["/returns"] = page("Returns", "You can return anything within 90 days now.", "/")
     del shop.pages["/boots"]
     world.do(sources.read_again, source.id)
-    await work(worker)
+    await work()
     after = {a.url.removeprefix(shop.url): a for a in world.all(Article)}
     assert set(after) == {"/", "/returns"}
     assert "90 days" in after["/returns"].text
@@ -199,7 +198,7 @@ async def test_a_reading_that_died_is_begun_again_and_the_dead_one_writes_nothin
     dead = world.do(sources.claim)
     assert world.do(sources.claim) is None
     world.do(_lease_ends)
-    await work(Worker())
+    await work()
     nothing = sources.Progress(0, 0, "")
     assert not world.do(sources.keep, dead, f"{shop.url}/x", "X", "Too late", nothing)
     world.do(sources.done, dead, (), [f"{shop.url}/"], nothing)
@@ -212,7 +211,7 @@ def _lease_ends(session: Session) -> None:
 
 async def test_a_site_that_cannot_be_read_says_why(world: World, shop: Website) -> None:
     world.do(lambda s: sources.add(s, f"{shop.url}/none", "page", 0) and None)
-    await work(Worker())
+    await work()
     source = world.all(Source)[0]
     assert (source.state, source.said, source.due_at) == (Reading.FAILED, "/none does not exist.", None)
 

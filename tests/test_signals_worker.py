@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from handoff_app import worker
 from handoff_app.answering.base import Answer, Source, Turn
 from handoff_app.domain import conversations, due, escalations, knowledge, settings, signals, transcript
 from handoff_app.domain.models import Author, Conversation, Delivery, Escalation, Message, Prompt, Reason, Status
 from handoff_app.domain.signals import Response, Signals
+from handoff_app.worker import answers, finish
 from tests.conftest import World
 from tests.fake_llm import FakeLlm, line, says
 from tests.test_llm_worker import thinking  # noqa: F401
@@ -31,8 +31,8 @@ async def said(world: World, chat: str, *texts: str) -> Conversation:
     """Vera says this, one after the other, and the worker answers each."""
     for text in texts:
         world.do(_say, chat, text)
-        await worker.Worker()._answer_due()
-        await worker.finish(30)
+        await answers.Answers("me").due()
+        await finish(30)
     return world.row(chat)
 
 
@@ -116,7 +116,7 @@ async def test_the_answer_still_comes_as_a_suggestion_where_an_agent_was_faster(
     (row,) = world.do(lambda s: list(due.answers(s, "me")))
     world.do(lambda s: conversations.hand_over(s, conversations.locked(s, chat), Status.WITH_AGENT))
     answer = Answer("4.90 €", 0.9, confident=True, sources=(Source("a", "Shipping"),))
-    world.do(worker._post, chat, row.owner_epoch, row.answer_due_at, answer, Response.ESCALATE)
+    world.do(answers._post, chat, row.owner_epoch, row.answer_due_at, answer, Response.ESCALATE)
     (message,) = [m for m in world.all(Message) if m.author == Author.AI]
     assert message.suggestion
     assert reasons(world) == []
@@ -158,7 +158,7 @@ def test_the_history_tells_which_answers_were_none(world: World) -> None:
     world.do(conversations.ai_says, chat, 0, "I do not know.", 0.1)
     world.do(conversations.ai_says, chat, 0, "Yes.", 0.9, [{"title": "T", "url": "", "article_id": "a"}])
     world.do(_say, chat, "And now?")
-    question = world.do(worker._question, chat)
+    question = world.do(answers._question, chat)
     assert question.history == (
         Turn("visitor", "Hello"),
         Turn("ai", "I do not know.", sure=False),

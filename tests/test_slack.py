@@ -18,7 +18,7 @@ from handoff_app.channels.base import PermanentError
 from handoff_app.config import config
 from handoff_app.domain import agents, conversations, desk, escalations, replies, slack_team
 from handoff_app.domain.models import Conversation, Delivery, Message, Reason, SlackEvent
-from handoff_app.worker import Worker
+from handoff_app.worker import replies as brought
 from tests.conftest import World
 from tests.fake_world import Receiver
 from tests.fake_world import slack as slack_server
@@ -91,8 +91,8 @@ async def test_a_reply_in_the_thread_reaches_the_visitor_once_as_that_agent(
 ) -> None:
     for _ in range(3):
         assert (await post(http, event("Hi &lt;Vera&gt;, see <https://acme.example/x|this>"))).json() == {"ok": True}
-    await Worker()._reply_due()
-    await Worker()._reply_due()
+    await brought.due()
+    await brought.due()
     assert said_by_team(world) == [("Grace", "Hi <Vera>, see https://acme.example/x")]
     assert world.row(chat).owner_id == world.grace.id
 
@@ -114,7 +114,7 @@ async def test_what_is_not_an_answer_to_the_visitor_stays_inside(
     http: httpx.AsyncClient, world: World, chat: str, body: dict[str, Any]
 ) -> None:
     assert (await post(http, body)).status_code == 200
-    await Worker()._reply_due()
+    await brought.due()
     assert said_by_team(world) == []
 
 
@@ -130,7 +130,7 @@ async def test_a_stranger_and_a_second_agent_are_told_why_nothing_was_sent(
     await post(http, event("I am nobody", id="Ev1", user="U2"))
     world.do(lambda s: desk.take_over(s, chat, world.ada) and None)
     await post(http, event("Me too", id="Ev2"))
-    await Worker()._reply_due()
+    await brought.due()
     told = [request.values["text"] for request in workspace.got if "chat.postMessage" in request.path]
     assert told == [
         "Not sent: nobody in Handoff has the address stranger@acme.example.",

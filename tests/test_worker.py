@@ -14,6 +14,7 @@ from handoff_app import db, worker
 from handoff_app.config import config
 from handoff_app.domain import conversations, due, endpoints, escalations, mail_server, outbox, settings
 from handoff_app.domain.models import Attempt, Bounce, Delivery, Endpoint, Reason, Sent, now
+from handoff_app.worker import deliveries
 from tests.conftest import World
 from tests.fake_world import Mailbox, Receiver, Request
 from tests.far_sides import STEPS, Loopback, Smtp, raw
@@ -322,7 +323,7 @@ async def test_many_wait_for_a_dead_endpoint_and_a_healthy_one_does_not_notice(w
     for number in range(10):
         escalate(world, f"Later {number}")
     await worked(world, lambda rows: sum(row.status == Sent.SENT for row in rows) == 10, seconds=8)
-    assert dead.connections <= worker.MOST_PER_TARGET
+    assert dead.connections <= deliveries.MOST_PER_TARGET
     assert len(quick.got) == 10
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import bindparam, exists
+from sqlmodel import Session, SQLModel, col, or_, select
 
-from handoff_app.domain.models import Conversation, Delivery, Escalation, SlackEvent, now
+from handoff_app.domain.models import Conversation, Delivery, Escalation, SlackEvent, Source, now
 
 LEASE: Final = timedelta(seconds=30)
 """Longer than any deadline of the work itself: 10 s for a request, 20 s for an answer."""
@@ -15,6 +16,12 @@ LEASE: Final = timedelta(seconds=30)
 NOTHING: Final[Mapping[str, int]] = {}
 
 Row = TypeVar("Row", bound=SQLModel)
+
+
+def queues(session: Session) -> frozenset[str]:
+    """Which queues hold something due, by the names of the worker's loops: one look at the heads of them all."""
+    found = session.connection().execute(_HEADS, {"at": now()}).one()
+    return frozenset(name for name, is_due in found._mapping.items() if is_due)
 
 
 def deliveries(
@@ -75,3 +82,21 @@ def _claim(session: Session, table: type[Row], due: Any, limit: int, *also: Any)
     """The earliest due rows. SQLite's transaction holds the write lock; PostgreSQL skips what others have locked."""
     query = select(table).where(col(due) <= now(), *also).order_by(col(due)).limit(limit)
     return session.exec(query.with_for_update(skip_locked=True)).all()
+
+
+def _due(column: Any) -> Any:
+    return exists().where(col(column) <= bindparam("at"))
+
+
+_HEADS: Final = select(  # type: ignore[call-overload]
+    _due(Delivery.due_at).label("deliver"),
+    _due(Conversation.answer_due_at).label("answer"),
+    or_(
+        _due(Conversation.prompt_due_at),
+        _due(Conversation.unseen_since),
+        _due(Escalation.reroute_due_at),
+        _due(Escalation.late_due_at),
+    ).label("wait"),
+    _due(SlackEvent.due_at).label("reply"),
+    _due(Source.due_at).label("read"),
+)

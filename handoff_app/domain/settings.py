@@ -151,9 +151,11 @@ def get(session: Session, name: str) -> Any:
     All of them are read at the first question of a transaction: there are few, and most verbs need several.
     """
     if "settings" not in session.info:
-        rows = session.connection().execute(select(Setting.name, Setting.value))
-        session.info["settings"] = {row.name: row.value for row in rows}
+        session.info["settings"] = {row.name: row.value for row in session.connection().execute(_ALL)}
     return session.info["settings"].get(name)
+
+
+_ALL: Final = select(Setting.name, Setting.value)
 
 
 def put(session: Session, name: str, value: Any) -> None:

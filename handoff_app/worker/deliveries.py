@@ -1,0 +1,128 @@
+"""Notices on their way: claimed, sent each in its own task, settled together."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import Final
+
+from sqlmodel import Session
+
+from handoff_app import channels, net
+from handoff_app.channels.base import Notice, PermanentError, RetryLater
+from handoff_app.db import NotSaved, transact
+from handoff_app.domain import due, endpoints, mail_server, outbox, slack_team
+from handoff_app.domain.models import Conversation, Delivery, Endpoint
+from handoff_app.worker import tasks
+
+log = logging.getLogger(__name__)
+
+MOST_PER_TARGET: Final = 8
+MOST_UNDER_WAY: Final = 200
+
+Ended = tuple[Delivery, outbox.Tried, bool]
+
+
+class Deliveries:
+    """What this worker has under way. `look` is called when there may be more to claim than before."""
+
+    def __init__(self, owner: str, look: Callable[[], None]) -> None:
+        self._owner, self._look = owner, look
+        self._under_way: Counter[str] = Counter()
+        self._ended: list[Ended] = []
+        self._settling = asyncio.Lock()
+
+    async def due(self) -> int:
+        """Claim what is due and send it; returns how many."""
+        if self._under_way.total() >= MOST_UNDER_WAY:
+            return 0
+        claimed = await transact(_claimed, self._owner, dict(self._under_way))
+        for row, _, _ in claimed:
+            self._under_way[row.target] += 1
+        tasks.start(self._deliver(*each) for each in claimed)
+        return len(claimed)
+
+    async def _deliver(self, row: Delivery, credentials: dict[str, str], thread: str) -> None:
+        try:
+            notice = Notice(row.id, row.event, row.target, row.body, thread)
+            await self._settle((row, *await _tried(notice, row.channel, credentials)))
+        finally:
+            self._make_room(row.target)
+
+    def _make_room(self, target: str) -> None:
+        held_back = self._under_way[target] >= MOST_PER_TARGET or self._under_way.total() >= MOST_UNDER_WAY
+        self._under_way[target] -= 1
+        if self._under_way[target] <= 0:
+            del self._under_way[target]
+        if held_back:
+            self._look()
+
+    async def _settle(self, ended: Ended) -> None:
+        """Keep what came of it; those that end while a commit is under way share the next one."""
+        self._ended.append(ended)
+        async with self._settling:
+            together, self._ended = self._ended, []
+            if together:
+                await self._keep(together)
+
+    async def _keep(self, ended: list[Ended]) -> None:
+        """One that cannot be kept takes none of the others with it."""
+        try:
+            await transact(_settled, self._owner, ended)
+        except NotSaved:
+            raise
+        except Exception:
+            if len(ended) == 1:
+                raise
+            for one in ended:
+                await self._keep_alone(one)
+
+    async def _keep_alone(self, ended: Ended) -> None:
+        try:
+            await transact(_settled, self._owner, [ended])
+        except Exception:
+            log.exception("what came of delivery %s could not be kept", ended[0].id)
+
+
+async def _tried(notice: Notice, channel: str, credentials: dict[str, str]) -> tuple[outbox.Tried, bool]:
+    """Send once; what it came to, and whether it arrived. Never raises."""
+    started = monotonic()
+    try:
+        receipt = await channels.CHANNELS[channel].send(notice, credentials)
+    except PermanentError as error:
+        tried = outbox.Tried(str(error), monotonic() - started, error.excerpt, permanent=True)
+        return replace(tried, gone=error.gone, bounced=error.bounced), False
+    except RetryLater as error:
+        return outbox.Tried(str(error), monotonic() - started, error.excerpt, wait=error.seconds), False
+    except Exception as error:
+        log.warning("delivery %s by %s did not arrive: %s", notice.id, channel, type(error).__name__)
+        return outbox.Tried(net.trouble(error), monotonic() - started), False
+    return outbox.Tried(receipt.answer, monotonic() - started, receipt.excerpt, receipt.thread), True
+
+
+def _claimed(session: Session, owner: str, under_way: Mapping[str, int]) -> list[tuple[Delivery, dict[str, str], str]]:
+    """Due deliveries with what their channels need: credentials, and the Slack thread that the conversation has."""
+    found = []
+    for row in due.deliveries(session, owner, under_way=under_way, most=MOST_PER_TARGET):
+        chat = (
+            session.get(Conversation, row.conversation_id) if row.conversation_id and row.channel == "slack" else None
+        )
+        found.append((row, _credentials(session, row), chat.slack_thread if chat else ""))
+    return found
+
+
+def _settled(session: Session, owner: str, ended: Sequence[Ended]) -> None:
+    for row, tried, arrived in ended:
+        settle = outbox.sent if arrived else outbox.missed
+        settle(session, row, owner, tried)
+
+
+def _credentials(session: Session, row: Delivery) -> dict[str, str]:
+    if row.channel == "slack":
+        return {"slack_token": slack_team.token(session), "slack_channel_id": slack_team.known(session).channel_id}
+    if row.channel == "email":
+        return mail_server.credentials(session)
+    endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
+    return {"webhook_secrets": "\n".join(endpoints.keys(endpoint))} if endpoint else {}

@@ -1,0 +1,119 @@
+"""One look tells which queues hold something due; each queue has its own loop, so that none waits for another."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from time import monotonic
+from typing import Final
+
+from sqlmodel import Session
+
+from handoff_app import live
+from handoff_app.config import config
+from handoff_app.db import NotSaved, read, transact
+from handoff_app.domain import due, escalations, outbox, reminders
+from handoff_app.domain import replies as kept_replies
+from handoff_app.domain.models import now
+from handoff_app.worker import replies, tasks, websites
+from handoff_app.worker.answers import Answers
+from handoff_app.worker.deliveries import Deliveries
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 1.0
+CLOCK_SECONDS: Final = 20.0
+TIDY_SECONDS: Final = 3600.0
+KEPT_FOR: Final = timedelta(days=30)
+
+
+class Worker:
+    """One per process. A bell wakes it at once, a poll of one second makes sure; correctness needs neither."""
+
+    def __init__(self) -> None:
+        self._name = secrets.token_hex(8)
+        self._looking = asyncio.Event()
+        self.answers = Answers(self._name)
+        self._steps: dict[str, Callable[[], Awaitable[int]]] = {
+            "deliver": Deliveries(self._name, self._looking.set).due,
+            "answer": self.answers.due,
+            "wait": _wait_due,
+            "reply": replies.due,
+            "read": websites.due,
+            "tidy": self._tidy_due,
+        }
+        self._wake = {name: asyncio.Event() for name in self._steps}
+        self._clock_at, self._tidy_at = 0.0, 0.0
+
+    async def run(self) -> None:
+        """Work until cancelled. What was claimed and not finished becomes due again when its lease ends."""
+        live.hub.watch(f"worker:{self._name}", [live.WORK], self._rung, pause=0)
+        listening = tasks.start([replies.listen()]) if config().slack_app_token else []
+        try:
+            loops = (self._loop(name, step) for name, step in self._steps.items())
+            await asyncio.gather(self.answers.get_ready(), self._look(), *loops)
+        finally:
+            self.answers.library.stop()
+            live.hub.forget(f"worker:{self._name}")
+            for task in listening:
+                task.cancel()
+
+    async def _rung(self) -> None:
+        self._looking.set()
+
+    async def _look(self) -> None:
+        """At every bell, and once a second: which loops have work? Reading is cheap, and waits for no writer."""
+        while True:
+            self._looking.clear()
+            try:
+                for name in await read(due.queues):
+                    self._wake[name].set()
+            except Exception:
+                log.exception("the worker could not look what is due")
+            if monotonic() >= self._clock_at:
+                self._clock_at = monotonic() + CLOCK_SECONDS
+                self._wake["tidy"].set()
+            try:
+                await asyncio.wait_for(self._looking.wait(), POLL_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def _loop(self, name: str, step: Callable[[], Awaitable[int]]) -> None:
+        """A step whenever something is due. An error is logged and never ends the loop: the next look comes soon."""
+        while True:
+            await self._wake[name].wait()
+            self._wake[name].clear()
+            try:
+                if await step():
+                    self._looking.set()  # there may be more
+            except NotSaved as error:
+                log.warning("the worker's loop %s waits for the database: %s", name, error)
+            except Exception:
+                log.exception("the worker's loop %s failed", name)
+
+    async def _tidy_due(self) -> int:
+        """Once an hour what is old goes; once a minute would do for the clock, and costs nothing more often."""
+        await transact(outbox.mend_clock)
+        if monotonic() < self._tidy_at:
+            return 0
+        self._tidy_at = monotonic() + TIDY_SECONDS
+        await transact(kept_replies.tidy)
+        await transact(reminders.tidy)
+        return await transact(outbox.tidy, now() - KEPT_FOR)
+
+
+async def _wait_due() -> int:
+    """Those who wait: for an address that never came, for an agent who never came."""
+    return await transact(_waited)
+
+
+def _waited(session: Session) -> int:
+    """Each in turn; what they announce rings after the commit of them all."""
+    for conversation in (prompts := due.prompts(session)):
+        escalations.unheard(session, conversation.id)
+    for escalation in (unanswered := due.reroutes(session)):
+        escalations.reroute(session, escalation)
+    for escalation in (late := due.late(session)):
+        escalations.late(session, escalation)
+    return len(prompts) + len(unanswered) + len(late) + reminders.remind(session)
