@@ -37,6 +37,12 @@ def _forget() -> None:
         remembered.cache_clear()
 
 
+def say(session: Session, chat: str, text: str, client_id: str) -> bool:
+    """A visitor's message, to be answered."""
+    glance = conversations.glance(session, chat, client_id)
+    return conversations.visitor_says(session, glance, text, client_id, "", True)
+
+
 @dataclass
 class World:
     """One shop with its people; `do` runs a verb in a transaction, as the pages do."""
@@ -56,10 +62,14 @@ class World:
             visitor = conversations.visitor(session, self.vera)
             chat = conversations.start(session, visitor.id, "en", "https://acme.example/cart")
             for number, text in enumerate(said):
-                conversations.visitor_says(session, chat, text, f"c{number}", "", True)
+                say(session, chat.id, text, f"c{number}")
             return chat.id
 
         return self.do(begin)
+
+    def says(self, chat: str, text: str, client_id: str = "c9") -> bool:
+        """Vera says more; whether it is new."""
+        return bool(self.do(say, chat, text, client_id))
 
     def row(self, conversation: str) -> Conversation:
         return self.do(lambda session: session.get_one(Conversation, conversation))

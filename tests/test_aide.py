@@ -7,7 +7,6 @@ from sqlmodel import Session
 
 from handoff_app import db
 from handoff_app.domain import conversations, desk, knowledge, llm, situation
-from handoff_app.domain.models import Conversation
 from handoff_app.domain.situation import Situation
 from handoff_app.pages.shared import aide
 from tests.conftest import World
@@ -51,7 +50,7 @@ async def test_an_article_that_answers_is_suggested_unless_it_was_said(world: Wo
 
     def said(session: Session) -> None:
         desk.agent_says(session, now.id, world.grace, "Shipping  costs 4.90 €. Anything else?", "a1")
-        row = session.get_one(Conversation, now.id)
+        row = conversations.glance(session, now.id, "c9")
         conversations.visitor_says(session, row, "How much does shipping cost, please?", "c9", "", False)
 
     world.do(said)

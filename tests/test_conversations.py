@@ -11,9 +11,7 @@ from tests.conftest import World
 
 def test_a_message_that_is_sent_twice_is_kept_once(world: World) -> None:
     chat = world.chat("Hello")
-    world.do(
-        lambda s: conversations.visitor_says(s, s.get_one(conversations.Conversation, chat), "Hello", "c0", "", True)
-    )
+    world.says(chat, "Hello", "c0")
     assert [m.text for m in world.all(Message)] == ["Hello"]
 
 
@@ -21,9 +19,7 @@ def test_messages_are_numbered_in_order_even_when_they_come_at_once(world: World
     chat = world.chat()
 
     def say(number: int) -> None:
-        world.do(
-            lambda s: conversations.visitor_says(s, conversations.locked(s, chat), str(number), f"n{number}", "", True)
-        )
+        world.says(chat, str(number), f"n{number}")
 
     threads = [Thread(target=say, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -39,7 +35,7 @@ def test_messages_are_numbered_in_order_even_when_they_come_at_once(world: World
 def test_an_empty_or_overlong_message_is_refused_with_a_sentence(world: World, text: str, sentence: str) -> None:
     chat = world.chat()
     with pytest.raises(conversations.BadMessage, match=sentence):
-        world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), text, "c9", "", True))
+        world.says(chat, text)
     assert world.all(Message) == []
 
 
@@ -69,7 +65,7 @@ def test_an_answer_that_comes_after_an_agent_is_only_a_suggestion(world: World) 
 def test_the_ai_is_silent_while_an_agent_has_the_conversation(world: World) -> None:
     chat = world.chat("Hello")
     world.do(desk.take_over, chat, world.grace)
-    world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), "Still there?", "c9", "", True))
+    world.says(chat, "Still there?")
     assert world.row(chat).answer_due_at is None
 
 
@@ -78,7 +74,7 @@ def test_a_resolved_conversation_opens_again_with_the_ai(world: World) -> None:
     world.do(desk.take_over, chat, world.grace)
     world.do(desk.resolve, chat, world.grace)
     assert world.row(chat).status == Status.RESOLVED
-    world.do(lambda s: conversations.visitor_says(s, conversations.locked(s, chat), "One more thing", "c9", "", True))
+    world.says(chat, "One more thing")
     again = world.row(chat)
     assert (again.status, again.owner_id, again.answer_due_at is not None) == (Status.WITH_AI, None, True)
 

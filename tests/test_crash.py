@@ -43,7 +43,7 @@ while True:
     def once(session):
         visitor = conversations.visitor(session, f"{sys.argv[1]}-{number}".ljust(64, "."))
         chat = conversations.start(session, visitor.id, "en")
-        conversations.visitor_says(session, chat, "Hello", "c", "", True)
+        conversations.visitor_says(session, conversations.glance(session, chat.id, "c"), "Hello", "c", "", True)
         escalations.escalate(session, conversations.locked(session, chat.id), Reason.ASKED_FOR_HUMAN)
         return chat.id
     print(db.transact_now(once)[0], flush=True)

@@ -128,7 +128,7 @@ def said_in(chat: str) -> list[str]:
 
 async def say(chat: str, text: str) -> None:
     def says(session: Any) -> None:
-        conversations.visitor_says(session, conversations.glance(session, chat), text, text[:20], "", False)
+        conversations.visitor_says(session, conversations.glance(session, chat, text[:20]), text, text[:20], "", False)
 
     await db.transact(says)
 

@@ -153,6 +153,6 @@ def test_a_refusal_is_remembered_for_three_messages(world: World) -> None:
     found = []
     for number in range(4):
         say_it = partial(conversations.visitor_says, text="Hm", client_id=f"d{number}", page_url="", to_answer=True)
-        world.do(lambda s, say: say(s, conversations.locked(s, chat)), say_it)
+        world.do(lambda s, say: say(s, conversations.glance(s, chat, say.keywords["client_id"])), say_it)
         found.append(world.do(signals.declined_lately, chat))
     assert found == [True, True, True, False]

@@ -38,7 +38,8 @@ async def said(world: World, chat: str, *texts: str) -> Conversation:
 
 def _say(session: Any, chat: str, text: str) -> None:
     conversation = conversations.locked(session, chat)
-    conversations.visitor_says(session, conversation, text, f"m{conversation.last_seq}", "", True)
+    client_id = f"m{conversation.last_seq}"
+    conversations.visitor_says(session, conversations.glance(session, chat, client_id), text, client_id, "", True)
 
 
 def wants(world: World, **wanted: Any) -> None:

@@ -47,8 +47,7 @@ def test_an_answer_that_came_too_late_is_what_the_ai_had_to_say(world: World) ->
     world.do(late)
     assert stands(world, chat).unsent == "A section is 9 €."
     assert offer not in stands(world, chat).unsent
-    say = {"client_id": "c9", "page_url": "", "to_answer": True}
-    world.do(lambda s: conversations.visitor_says(s, s.get_one(Conversation, chat), "And a peg?", **say))
+    world.says(chat, "And a peg?")
     assert stands(world, chat).unsent == ""
 
 

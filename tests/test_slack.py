@@ -185,7 +185,7 @@ async def test_an_admin_installs_and_nobody_else(http: httpx.AsyncClient, worksp
 
 def test_later_messages_go_to_the_thread_while_it_waits(world: World, chat: str) -> None:
     def again(session: Any) -> None:
-        conversations.visitor_says(session, conversations.glance(session, chat), "Still there?", "c9", "", True)
+        conversations.visitor_says(session, conversations.glance(session, chat, "c9"), "Still there?", "c9", "", True)
         escalations.follow_up(session, chat)
 
     world.do(again)

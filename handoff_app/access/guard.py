@@ -7,6 +7,7 @@ leak futures, handlers called from pages that do not show them, a state resumed 
 import json
 import logging
 from collections import Counter
+from dataclasses import is_dataclass
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ import socketio
 from reflex.event import Event
 from reflex.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
-from reflex.utils.format import json_dumps
+from reflex.utils.serializers import serialize
 
 from handoff_app.access import limits, rules, sessions
 from handoff_app.config import config
@@ -40,7 +41,7 @@ class SocketServer(socketio.AsyncServer):
             transports=["websocket"],
             allow_upgrades=False,
             async_handlers=False,
-            json=SimpleNamespace(dumps=json_dumps, loads=json.loads),
+            json=SimpleNamespace(dumps=_dumps, loads=json.loads),
             **options,
         )
         self._buckets: dict[str, limits.Bucket] = {}
@@ -126,6 +127,18 @@ async def agent_of(state: BaseState) -> sessions.Person:
     if person is None or person.role not in (Role.AGENT, Role.ADMIN):
         raise PermissionError("not signed in")
     return person
+
+
+def _plain(value: Any) -> Any:
+    """What JSON knows: the fields of a dataclass, which nearly all that is sent consists of; else as Reflex has it."""
+    return vars(value) if is_dataclass(value) and not isinstance(value, type) else serialize(value)
+
+
+_encoder: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _dumps(value: Any, **_: Any) -> str:
+    return _encoder.encode(value)
 
 
 def _fresh(state: BaseState) -> None:

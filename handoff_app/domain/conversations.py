@@ -83,17 +83,23 @@ def of_visitor(session: Session, visitor_id: str, conversation_id: str) -> Conve
     return found
 
 
-def glance_of_visitor(session: Session, visitor_id: str, conversation_id: str) -> Row[Any]:
-    """The same as plain columns, locked all the same, for what every message needs. Raises `NotFound`."""
-    found = session.connection().execute(_ONE_OF_VISITOR, {"visitor": visitor_id, "id": conversation_id}).first()
-    if found is None:
-        raise NotFound(conversation_id)
-    return found
+def glance_of_visitor(session: Session, visitor_id: str, conversation_id: str, client_id: str = "") -> Row[Any]:
+    """The same as plain columns, locked all the same, for what every message needs. Raises `NotFound`.
+
+    `said` is the number of the message with this `client_id` if it is kept already.
+    """
+    return _glance(session, _GLANCE_OF_VISITOR, conversation_id, client_id, visitor=visitor_id)
 
 
-def glance(session: Session, conversation_id: str) -> Row[Any]:
-    """The conversation's columns, locked. Raises `NotFound`."""
-    found = session.connection().execute(_ONE, {"id": conversation_id}).first()
+def glance(session: Session, conversation_id: str, client_id: str = "") -> Row[Any]:
+    """The conversation's columns, locked, and `said` as above. Raises `NotFound`."""
+    return _glance(session, _GLANCE, conversation_id, client_id)
+
+
+def _glance(session: Session, query: Any, conversation_id: str, client_id: str, **more: str) -> Row[Any]:
+    session.flush()
+    wanted = {"id": conversation_id, "client_id": client_id, **more}
+    found: Row[Any] | None = session.connection().execute(query, wanted).first()
     if found is None:
         raise NotFound(conversation_id)
     return found
@@ -111,20 +117,20 @@ def start(session: Session, visitor_id: str, locale: str, page_url: str = "") ->
 
 
 def visitor_says(
-    session: Session, conversation: Conversation | Row[Any], text: str, client_id: str, page_url: str, to_answer: bool
+    session: Session, conversation: Row[Any], text: str, client_id: str, page_url: str, to_answer: bool
 ) -> bool:
     """Write the visitor's message once per `client_id`, and make its answer due if the AI has the conversation.
 
-    Returns whether it is new. Raises `BadMessage`.
+    `conversation` is a glance with this `client_id`. Returns whether it is new. Raises `BadMessage`.
     """
-    if said_before(session, conversation.id, client_id):
+    if conversation.said is not None:
         return False
     check(text)
     if conversation.status == Status.RESOLVED:
         hand_over(session, locked(session, conversation.id), Status.WITH_AI)
     if conversation.prompt == Prompt.OFFER:
         quiet(locked(session, conversation.id))
-    session.flush()
+        session.flush()
     write(session, conversation.id, Author.VISITOR, clean(text), client_id=client_id)
     if page_url not in ("", conversation.page_url):
         session.connection().execute(_PAGE, {"it": conversation.id, "page": page_url[:2000]})
@@ -228,9 +234,15 @@ def _belongs_to(visitor_id: Any) -> ColumnElement[bool]:
 _THIS: Final = update(Conversation.__table__).where(col(Conversation.id) == bindparam("it"))  # type: ignore[attr-defined]
 _ONE: Final = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update()
 _ONE_OF_VISITOR: Final = _ONE.where(_belongs_to(bindparam("visitor")), col(Conversation.hidden_from_visitor).is_(False))
-_SAID: Final = select(Message.seq).where(
-    Message.conversation_id == bindparam("id"), Message.client_id == bindparam("client_id")
+_SAID: Final = (
+    select(Message.seq)
+    .where(Message.conversation_id == Conversation.id, Message.client_id == bindparam("client_id"))
+    .scalar_subquery()
+    .label("said")
 )
+_COLUMNS: Final = (*Conversation.__table__.columns, _SAID)  # type: ignore[attr-defined]
+_GLANCE: Final = _ONE.with_only_columns(*_COLUMNS).with_for_update(of=Conversation)
+_GLANCE_OF_VISITOR: Final = _ONE_OF_VISITOR.with_only_columns(*_COLUMNS).with_for_update(of=Conversation)
 _INSERT: Final = insert(Message.__table__)  # type: ignore[attr-defined]
 _PAGE: Final = _THIS.values(page_url=bindparam("page"))
 _ANSWER: Final = _THIS.values(answer_due_at=bindparam("at"), answer_attempts=0)
@@ -265,11 +277,6 @@ _OVERRIDES: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A
 
 def _of_visitor(visitor_id: str) -> SelectOfScalar[Conversation]:
     return select(Conversation).where(_belongs_to(visitor_id), col(Conversation.hidden_from_visitor).is_(False))
-
-
-def said_before(session: Session, conversation_id: str, client_id: str) -> bool:
-    """Whether the message with this `client_id` is kept already."""
-    return bool(session.connection().execute(_SAID, {"id": conversation_id, "client_id": client_id}).scalar())
 
 
 def locked(session: Session, conversation_id: str) -> Conversation:

@@ -32,10 +32,10 @@ class AlreadyTaken(RuntimeError):
 
 def agent_says(session: Session, conversation_id: str, agent: Person, text: str, client_id: str) -> None:
     """Write the agent's reply; takes the conversation over if nobody has it. Raises `AlreadyTaken`, `BadMessage`."""
-    if conversations.said_before(session, conversation_id, client_id):
+    conversation = conversations.glance(session, conversation_id, client_id)
+    if conversation.said is not None:
         return
     conversations.check(text)
-    conversation = conversations.glance(session, conversation_id)
     if not _has(conversation, agent):
         take_over(session, conversation_id, agent)
         session.flush()

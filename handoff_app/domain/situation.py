@@ -86,5 +86,7 @@ _LATEST: Final = (
 def _unsent(session: Session, locale: str, read: Sequence[Row[Any]], asked: int) -> str:
     """The answer that came after a human had taken over, without the offer of a human that went with it."""
     found = next((m for m in reversed(read) if m.suggestion and m.sources and m.seq > asked), None)
+    if found is None:
+        return ""
     offer = texts.words(session, locale, ["offer.text"])["offer.text"]
-    return found.text.removesuffix(offer).strip() if found else ""
+    return str(found.text).removesuffix(offer).strip()

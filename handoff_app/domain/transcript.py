@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sqlalchemy import bindparam
+from sqlalchemy import and_, bindparam
 from sqlmodel import Session, col, select
 
 from handoff_app import i18n
@@ -55,19 +55,18 @@ class Chat:
 def read(session: Session, conversation_id: str, after: int, for_team: bool = False) -> Chat:
     """The messages newer than `after`, and how the chat stands. Raises `conversations.NotFound`."""
     session.flush()
-    connection = session.connection()
-    row = connection.execute(_HEAD, {"id": conversation_id}).first()
-    if row is None:
+    found = session.connection().execute(_CHAT, {"id": conversation_id, "after": after}).all()
+    if not found:
         raise conversations.NotFound(conversation_id)
-    found = connection.execute(_NEWER, {"id": conversation_id, "after": after}).all() if row.last_seq > after else []
+    chat, newer = found[0], [row for row in reversed(found) if row.seq is not None]
     return Chat(
         id=conversation_id,
-        status=row.status,
-        prompt=row.prompt,
-        locale=row.locale,
-        typing=row.answer_due_at is not None,
-        agent=row.owner or "",
-        lines=_for_whom(session, lines(found[::-1], for_team), for_team),
+        status=chat.status,
+        prompt=chat.prompt,
+        locale=chat.locale,
+        typing=chat.answer_due_at is not None,
+        agent=chat.owner or "",
+        lines=_for_whom(session, lines(newer, for_team), for_team),
     )
 
 
@@ -90,22 +89,33 @@ def _for_whom(session: Session, found: list[Line], for_team: bool) -> list[Line]
     return [replace(line, sources=[]) for line in found]
 
 
-# Columns, and built once: these two are read at every bell by every tab.
-_HEAD: Final = (
+# Columns, and built once: read at every bell by every tab. A chat without news is one row without a message.
+_CHAT: Final = (
     select(  # type: ignore[call-overload]
         Conversation.status,
         Conversation.prompt,
         Conversation.locale,
         Conversation.answer_due_at,
-        Conversation.last_seq,
         col(Agent.name).label("owner"),
+        Message.seq,
+        Message.author,
+        Message.name,
+        Message.text,
+        Message.key,
+        Message.client_id,
+        Message.confidence,
+        Message.suggestion,
+        Message.sources,
+        Message.wrong,
+        Message.created_at,
     )
     .join(Agent, col(Conversation.owner_id) == Agent.id, isouter=True)
+    .join(
+        Message,
+        and_(col(Message.conversation_id) == Conversation.id, col(Message.seq) > bindparam("after")),
+        isouter=True,
+    )
     .where(Conversation.id == bindparam("id"))
-)
-_NEWER: Final = (
-    select(*Message.__table__.columns)  # type: ignore[attr-defined]
-    .where(col(Message.conversation_id) == bindparam("id"), col(Message.seq) > bindparam("after"))
     .order_by(col(Message.seq).desc())
     .limit(200)
 )

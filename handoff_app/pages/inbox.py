@@ -36,7 +36,7 @@ class InboxListState(rx.State):
     async def open(self) -> None:
         """Show the list and keep it moving."""
         self._agent = (await agent_of(self)).id
-        tabs.watch(self, [live.INBOX], pause=0.5)
+        tabs.watch(self, [live.INBOX], pause=1.0)
         await self._look()
         self.listed = True
 

@@ -272,7 +272,7 @@ def _come_back(session: Session, opened: Opened, secret: str) -> Opened:
 
 def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, seen: int) -> transcript.Chat:
     """Keep the message; a request for a human escalates in the same transaction. Returns what the tab has not seen."""
-    chat = conversations.glance_of_visitor(session, visitor_id, conversation_id)
+    chat = conversations.glance_of_visitor(session, visitor_id, conversation_id, said.client_id)
     human = chat.status != Status.WITH_AGENT and settings.escalations(session).enabled and said.wants_human()
     new = conversations.visitor_says(session, chat, said.text, said.client_id, said.page_url, not human)
     if new and human:

@@ -44,7 +44,7 @@ class AideState(rx.State):
         self._conversation = self.router.url.path.rstrip("/").rpartition("/inbox")[2].strip("/")
         if self._conversation:
             topics = [live.conversation(self._conversation), live.aide(self._conversation)]
-            tabs.watch(self, topics, pause=1.0)
+            tabs.watch(self, topics, pause=2.0)
             await self._look()
 
     @rx.event

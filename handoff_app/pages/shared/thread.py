@@ -17,10 +17,10 @@ HISTORY: Final = 40
 
 
 class Thread(rx.State, mixin=True):
-    """What the widget and the inbox both hold of a chat."""
+    """What the widget and the inbox both hold of a chat. Tuples: each line of a list would be watched for changes."""
 
-    history: list[Line] = []
-    tail: list[Line] = []
+    history: tuple[Line, ...] = ()
+    tail: tuple[Line, ...] = ()
     more: bool = False
     draft: str = ""
 
@@ -28,7 +28,7 @@ class Thread(rx.State, mixin=True):
     _looked_back: bool = False
 
     def _clear(self) -> None:
-        self.history, self.tail, self.more, self._seen, self._looked_back = [], [], False, 0, False
+        self.history, self.tail, self.more, self._seen, self._looked_back = (), (), False, 0, False
         self.draft = ""
 
     def _grow(self, conversation: str, typing: bool) -> None:
@@ -48,15 +48,15 @@ class Thread(rx.State, mixin=True):
         if not new:
             return
         self._seen = new[-1].seq
-        tail = [*self.tail, *new]
+        tail = (*self.tail, *new)
         if len(tail) > TAIL:
-            self._move([*self.history, *tail[:-KEPT]])
+            self._move((*self.history, *tail[:-KEPT]))
             tail = tail[-KEPT:]
         elif not self.history and not self.tail:
             self.more = tail[0].seq > 1
         self.tail = tail
 
-    def _move(self, history: list[Line]) -> None:
+    def _move(self, history: tuple[Line, ...]) -> None:
         self.history = history if self._looked_back else history[-HISTORY:]
         self.more = self.history[0].seq > 1
 
@@ -68,5 +68,5 @@ class Thread(rx.State, mixin=True):
     def _prepend(self, found: list[Line]) -> None:
         """What the reader asked for."""
         self._looked_back = True
-        self.history = [*found, *self.history]
+        self.history = (*found, *self.history)
         self.more = bool(found) and found[0].seq > 1
