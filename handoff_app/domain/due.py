@@ -13,6 +13,8 @@ from handoff_app.domain.models import Conversation, Delivery, Escalation, SlackE
 LEASE: Final = timedelta(seconds=30)
 """Longer than any deadline of the work itself: 10 s for a request, 20 s for an answer."""
 
+UNSEEN: Final = timedelta(minutes=1)
+"""The shortest time that can be set after which a reply counts as unseen."""
 NOTHING: Final[Mapping[str, int]] = {}
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -20,7 +22,7 @@ Row = TypeVar("Row", bound=SQLModel)
 
 def queues(session: Session) -> frozenset[str]:
     """Which queues hold something due, by the names of the worker's loops: one look at the heads of them all."""
-    found = session.connection().execute(_HEADS, {"at": now()}).one()
+    found = session.connection().execute(_HEADS, {"at": now(), "unseen": now() - UNSEEN}).one()
     return frozenset(name for name, is_due in found._mapping.items() if is_due)
 
 
@@ -84,8 +86,8 @@ def _claim(session: Session, table: type[Row], due: Any, limit: int, *also: Any)
     return session.exec(query.with_for_update(skip_locked=True)).all()
 
 
-def _due(column: Any) -> Any:
-    return exists().where(col(column) <= bindparam("at"))
+def _due(column: Any, at: str = "at") -> Any:
+    return exists().where(col(column) <= bindparam(at))
 
 
 _HEADS: Final = select(  # type: ignore[call-overload]
@@ -93,7 +95,7 @@ _HEADS: Final = select(  # type: ignore[call-overload]
     _due(Conversation.answer_due_at).label("answer"),
     or_(
         _due(Conversation.prompt_due_at),
-        _due(Conversation.unseen_since),
+        _due(Conversation.unseen_since, "unseen"),
         _due(Escalation.reroute_due_at),
         _due(Escalation.late_due_at),
     ).label("wait"),

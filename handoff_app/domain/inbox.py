@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_
+from sqlalchemy import and_, bindparam
 from sqlmodel import Session, col, func, or_, select
 
 from handoff_app import i18n
-from handoff_app.domain import escalations, outbox, search
+from handoff_app.domain import search
 from handoff_app.domain.models import (
     Agent,
     Author,
@@ -115,31 +115,27 @@ def counts(tally: Tally, agent_id: str) -> dict[str, int]:
 
 
 def card(session: Session, conversation_id: str) -> Card:
-    """The panel beside the thread."""
-    row = session.get_one(Conversation, conversation_id)
-    visitor = session.get_one(Visitor, row.visitor_id)
-    owner = session.get(Agent, row.owner_id) if row.owner_id else None
-    escalation = escalations.open_one(session, row.id)
-    past = select(Conversation).where(
-        Conversation.visitor_id == row.visitor_id, Conversation.id != row.id, Conversation.last_seq > 0
-    )
+    """The panel beside the thread. Raises `NoResultFound`."""
+    of, connection = {"of": conversation_id}, session.connection()
+    row = connection.execute(_CARD, of).one()
+    name = row.name or row.email or _nameless(row.visitor_id)
     return Card(
-        name=visitor_name(visitor),
-        initial=visitor_name(visitor)[0].upper(),
-        email=visitor.email,
+        name=name,
+        initial=name[0].upper(),
+        email=row.email,
         page=row.page_url,
         language=i18n.language(row.locale),
-        since=visitor.created_at.strftime("%d %b %Y"),
-        reason=REASONS[escalation.reason] if escalation else "",
-        assigned=(escalation.assigned_to or "") if escalation else "",
-        why=escalation.assigned_why if escalation else "",
-        owner=owner.name if owner else "",
+        since=row.created_at.strftime("%d %b %Y"),
+        reason=REASONS[row.reason] if row.reason else "",
+        assigned=row.assigned_to or "",
+        why=row.assigned_why or "",
+        owner=row.owner or "",
         status=row.status,
         unread=row.unread,
-        notices=[_notice(d) for d in outbox.of_conversation(session, row.id)],
+        notices=[_notice(d) for d in connection.execute(_NOTICES, of)],
         earlier=[
             {"id": c.id, "text": c.last_text, "at": c.updated_at.strftime("%d %b")}
-            for c in session.exec(past.order_by(col(Conversation.updated_at).desc()).limit(5))
+            for c in connection.execute(_EARLIER, of | {"visitor": row.visitor_id})
         ],
     )
 
@@ -158,6 +154,46 @@ def _search(typed: str) -> list[Any]:
         return []
     said = select(Message.conversation_id).where(search.holding(typed, Message.text))
     return [or_(search.holding(typed, Visitor.email, Visitor.name), col(Conversation.id).in_(said))]
+
+
+_OPEN: Final = and_(col(Escalation.conversation_id) == Conversation.id, col(Escalation.closed_at).is_(None))
+
+
+# Columns, and built once: the panel is read at most bells of its conversation.
+_CARD: Final = (
+    select(  # type: ignore[call-overload]
+        Conversation.visitor_id,
+        Conversation.page_url,
+        Conversation.locale,
+        Conversation.status,
+        Conversation.unread,
+        Visitor.name,
+        Visitor.email,
+        Visitor.created_at,
+        col(Agent.name).label("owner"),
+        Escalation.reason,
+        Escalation.assigned_to,
+        Escalation.assigned_why,
+    )
+    .join(Visitor, col(Conversation.visitor_id) == Visitor.id)
+    .join(Agent, col(Conversation.owner_id) == Agent.id, isouter=True)
+    .join(Escalation, _OPEN, isouter=True)
+    .where(Conversation.id == bindparam("of"))
+)
+_NOTICES: Final = (
+    select(Delivery.channel, Delivery.target, Delivery.status, Delivery.attempts)
+    .where(Delivery.conversation_id == bindparam("of"))
+    .order_by(col(Delivery.created_at))
+    .limit(20)
+)
+_EARLIER: Final = (
+    select(Conversation.id, Conversation.last_text, Conversation.updated_at)
+    .where(
+        Conversation.visitor_id == bindparam("visitor"), Conversation.id != bindparam("of"), Conversation.last_seq > 0
+    )
+    .order_by(col(Conversation.updated_at).desc())
+    .limit(5)
+)
 
 
 def _window(status: Status) -> Any:
@@ -179,11 +215,7 @@ def _window(status: Status) -> Any:
         )
         .join(Visitor, col(Conversation.visitor_id) == Visitor.id)
         .join(Agent, col(Conversation.owner_id) == Agent.id, isouter=True)
-        .join(
-            Escalation,
-            and_(col(Escalation.conversation_id) == Conversation.id, col(Escalation.closed_at).is_(None)),
-            isouter=True,
-        )
+        .join(Escalation, _OPEN, isouter=True)
         .where(Conversation.status == status, Conversation.last_seq > 0)
         .limit(WINDOW)
     )
@@ -235,7 +267,7 @@ def _counted(made: list[Row]) -> list[Row]:
     return [replace(row, group_count=shown[row.status]) if row.group else row for row in made]
 
 
-def _notice(d: Delivery) -> dict[str, str]:
+def _notice(d: Any) -> dict[str, str]:
     state = {Sent.SENT: "Sent", Sent.FAILED: "Failed"}.get(d.status, "Sending" if not d.attempts else "Retrying")
     where = f"{d.channel.title()}, {d.target}" if d.channel != "webhook" else d.target.split("/")[2]
     return {

@@ -122,8 +122,10 @@ def of_file(session: Session, name: str) -> Article | None:
 
 def version(session: Session) -> str:
     """Changes whenever an article does; whoever keeps an index keeps it while this stays."""
-    query = select(func.count(), func.max(Article.updated_at)).where(col(Article.enabled).is_(True))
-    return str(session.exec(query).one())
+    return str(session.connection().execute(_VERSION).one())
+
+
+_VERSION: Final = select(func.count(), func.max(Article.updated_at)).where(col(Article.enabled).is_(True))
 
 
 def remove_demo(session: Session) -> None:

@@ -226,16 +226,12 @@ def last_to(session: Session, endpoint_id: str) -> Delivery | None:
     return session.exec(query.order_by(col(Delivery.created_at).desc()).limit(1)).first()
 
 
-def of_conversation(session: Session, conversation_id: str) -> Sequence[Delivery]:
-    """The notices about one conversation, oldest first."""
-    query = select(Delivery).where(Delivery.conversation_id == conversation_id)
-    return session.exec(query.order_by(col(Delivery.created_at)).limit(20)).all()
-
-
 def failures(session: Session) -> int:
     """How many deliveries have failed for good."""
-    query = select(func.count()).select_from(Delivery).where(Delivery.status == Sent.FAILED)
-    return int(session.exec(query).one())
+    return int(session.connection().execute(_FAILURES).scalar_one())
+
+
+_FAILURES: Final = select(func.count()).select_from(Delivery).where(Delivery.status == Sent.FAILED)
 
 
 def _write(

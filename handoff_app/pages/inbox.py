@@ -55,7 +55,8 @@ class InboxListState(rx.State):
 
     async def _look(self) -> None:
         seen = (self.chosen, self.sought, self._agent if self.chosen == "mine" else "")
-        tally, rows = await live.hub.once(live.INBOX, seen, lambda: read(_list, *seen))
+        tally = await live.hub.once(live.INBOX, "tally", lambda: read(inbox.tally))
+        rows = await live.hub.once(live.INBOX, seen, lambda: read(inbox.rows, *seen, now()))
         counts = inbox.counts(tally, self._agent)
         if rows != self.rows:
             self.rows = rows
@@ -180,10 +181,6 @@ class InboxState(Thread, rx.State):
 def inbox_page() -> rx.Component:
     """The pages `/inbox` and `/inbox/{conversation}`."""
     return inbox_view(InboxListState, InboxState, AideState)
-
-
-def _list(session: Session, chosen: str, sought: str, owner_id: str) -> tuple[inbox.Tally, list[Row]]:
-    return inbox.tally(session), inbox.rows(session, chosen, sought, owner_id, now())
 
 
 def _reply(session: Session, person: Person, conversation: str, text: str, client_id: str, seen: int) -> Chat:

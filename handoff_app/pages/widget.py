@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from handoff_app import i18n, live
 from handoff_app.access import limits
+from handoff_app.access.guard import socket_of
 from handoff_app.answering import intent
 from handoff_app.db import NotSaved, read, transact
 from handoff_app.domain import conversations, escalations, gaps, reminders, settings, shop, texts, transcript
@@ -204,7 +205,7 @@ class WidgetState(Thread, rx.State):
         self.refused, self.refused_text = secrets.token_hex(6), self.words[key]
 
     def _address(self) -> str:
-        return str(self.router.session.client_ip)
+        return str(socket_of(self).client_ip)
 
     async def _leave(self, email: str) -> None:
         try:

@@ -4,7 +4,6 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import reflex as rx
-from sqlmodel import Session
 
 from handoff_app import live
 from handoff_app.access.guard import agent_of, person_of
@@ -51,7 +50,9 @@ class StaffState(rx.State):
         self.preferences = await read(agents.preferences, person.id)
 
     async def _look(self) -> None:
-        waiting, failed = await read(_counts)
+        tally = await live.hub.once(live.INBOX, "tally", lambda: read(inbox.tally))
+        failed = await live.hub.once(outbox.TOPIC, "failures", lambda: read(outbox.failures))
+        waiting = inbox.counts(tally, "")["waiting"]
         if (waiting, failed) != (self.waiting, self.failed):
             self.waiting, self.failed = waiting, failed
 
@@ -219,7 +220,3 @@ def _admins_only() -> rx.Component:
         link("Back to the inbox", href="/inbox", class_name="btn btn-outline mt-2"),
         class_name="flex grow flex-col items-center justify-center gap-3 p-8 text-center",
     )
-
-
-def _counts(session: Session) -> tuple[int, int]:
-    return inbox.counts(inbox.tally(session), "")["waiting"], outbox.failures(session)

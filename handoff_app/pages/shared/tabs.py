@@ -8,6 +8,7 @@ import reflex as rx
 from reflex.istate.manager.token import BaseStateToken
 
 from handoff_app import live
+from handoff_app.access.guard import socket_of
 
 SWEEP_SECONDS = 60
 
@@ -26,7 +27,7 @@ class Tabs:
 
     def watch(self, state: rx.State, topics: Iterable[str], pause: float, look: str = "_look") -> None:
         """From now on the method `look` runs under the state's lock whenever a topic rings; replaces earlier topics."""
-        token, kind = state.router.session.client_token, type(state)
+        token, kind = socket_of(state).client_token, type(state)
         watcher = _watcher(state, look)
 
         async def refresh() -> None:
@@ -55,7 +56,7 @@ class Tabs:
 
 
 def _watcher(state: rx.State, look: str) -> str:
-    return f"{state.router.session.client_token}|{type(state).__name__}.{look}"
+    return f"{socket_of(state).client_token}|{type(state).__name__}.{look}"
 
 
 tabs = Tabs()
