@@ -1,7 +1,6 @@
 """The engine, and `transact`: one domain verb in one transaction on a worker thread; commit; then ring the bells."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -100,8 +99,6 @@ def transact_now(
         with Session(engine(), expire_on_commit=False) as session, live.announcing() as topics:
             result = verb(session, *args, **kwargs)
             session.commit()
-    except OperationalError as error:
-        raise NotSaved(str(error.orig)) from error
-    except sqlite3.OperationalError as error:  # from BEGIN, which goes straight to the driver
-        raise NotSaved(str(error)) from error
+    except (OperationalError, engine().dialect.loaded_dbapi.OperationalError) as error:
+        raise NotSaved(str(getattr(error, "orig", error))) from error
     return result, frozenset(topics)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, or_
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
@@ -22,6 +22,7 @@ from handoff_app.domain.models import (
     new_id,
     now,
 )
+from handoff_app.domain.prepared import Prepared
 
 MOST_CHARACTERS = 4000
 LONGEST_NAME = 80
@@ -83,7 +84,7 @@ def of_visitor(session: Session, visitor_id: str, conversation_id: str) -> Conve
     return found
 
 
-def glance_of_visitor(session: Session, visitor_id: str, conversation_id: str, client_id: str = "") -> Row[Any]:
+def glance_of_visitor(session: Session, visitor_id: str, conversation_id: str, client_id: str = "") -> Any:
     """The same as plain columns, locked all the same, for what every message needs. Raises `NotFound`.
 
     `said` is the number of the message with this `client_id` if it is kept already.
@@ -91,15 +92,14 @@ def glance_of_visitor(session: Session, visitor_id: str, conversation_id: str, c
     return _glance(session, _GLANCE_OF_VISITOR, conversation_id, client_id, visitor=visitor_id)
 
 
-def glance(session: Session, conversation_id: str, client_id: str = "") -> Row[Any]:
+def glance(session: Session, conversation_id: str, client_id: str = "") -> Any:
     """The conversation's columns, locked, and `said` as above. Raises `NotFound`."""
     return _glance(session, _GLANCE, conversation_id, client_id)
 
 
-def _glance(session: Session, query: Any, conversation_id: str, client_id: str, **more: str) -> Row[Any]:
+def _glance(session: Session, query: Prepared, conversation_id: str, client_id: str, **more: str) -> Any:
     session.flush()
-    wanted = {"id": conversation_id, "client_id": client_id, **more}
-    found: Row[Any] | None = session.connection().execute(query, wanted).first()
+    found = query.first(session, id=conversation_id, client_id=client_id, **more)
     if found is None:
         raise NotFound(conversation_id)
     return found
@@ -117,7 +117,7 @@ def start(session: Session, visitor_id: str, locale: str, page_url: str = "") ->
 
 
 def visitor_says(
-    session: Session, conversation: Row[Any], text: str, client_id: str, page_url: str, to_answer: bool
+    session: Session, conversation: Any, text: str, client_id: str, page_url: str, to_answer: bool
 ) -> bool:
     """Write the visitor's message once per `client_id`, and make its answer due if the AI has the conversation.
 
@@ -195,14 +195,14 @@ def write(session: Session, conversation_id: str, author: Author, text: str, **e
 
     Two statements past the ORM, which costs five times as much as they do, and runs for every message.
     """
-    at, connection = now(), session.connection()
+    at = now()
     quiet = author == Author.SYSTEM or extra.get("suggestion", False)
     counted = {"it": conversation_id, "at": at} | ({} if quiet else {"said": text[:200]})
-    seq: int = connection.execute(_COUNT[None if quiet else author], counted).scalar_one()
-    row = _BLANK | extra | {"id": new_id(), "conversation_id": conversation_id, "seq": seq}
-    connection.execute(_INSERT, row | {"author": author, "text": text, "created_at": at})
+    (row,) = _COUNT[None if quiet else author].all(session, **counted)
+    about = {"id": new_id(), "conversation_id": conversation_id, "seq": row.last_seq, "created_at": at}
+    _INSERT.all(session, **_BLANK | extra | about, author=author, text=text)
     announce(conversation_id)
-    return seq
+    return int(row.last_seq)
 
 
 def announce(conversation_id: str) -> None:
@@ -241,9 +241,9 @@ _SAID: Final = (
     .label("said")
 )
 _COLUMNS: Final = (*Conversation.__table__.columns, _SAID)  # type: ignore[attr-defined]
-_GLANCE: Final = _ONE.with_only_columns(*_COLUMNS).with_for_update(of=Conversation)
-_GLANCE_OF_VISITOR: Final = _ONE_OF_VISITOR.with_only_columns(*_COLUMNS).with_for_update(of=Conversation)
-_INSERT: Final = insert(Message.__table__)  # type: ignore[attr-defined]
+_GLANCE: Final = Prepared(_ONE.with_only_columns(*_COLUMNS).with_for_update(of=Conversation))
+_GLANCE_OF_VISITOR: Final = Prepared(_ONE_OF_VISITOR.with_only_columns(*_COLUMNS).with_for_update(of=Conversation))
+_INSERT: Final = Prepared(insert(Message.__table__), Message.__table__.columns.keys())  # type: ignore[attr-defined]
 _PAGE: Final = _THIS.values(page_url=bindparam("page"))
 _ANSWER: Final = _THIS.values(answer_due_at=bindparam("at"), answer_attempts=0)
 _NEXT: Final = _THIS.values(last_seq=Conversation.last_seq + 1, updated_at=bindparam("at")).returning(
@@ -258,8 +258,8 @@ _CHANGES: Final[dict[Author, dict[str, Any]]] = {
     },
     Author.AI: {},
 }
-_COUNT: Final[dict[Author | None, Any]] = {None: _NEXT} | {
-    author: _NEXT.values(last_text=bindparam("said"), last_author=author, **changes)
+_COUNT: Final[dict[Author | None, Prepared]] = {None: Prepared(_NEXT)} | {
+    author: Prepared(_NEXT.values(last_text=bindparam("said"), last_author=author, **changes))
     for author, changes in _CHANGES.items()
 }
 _BLANK: Final[dict[str, Any]] = {

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from handoff_app import vault
 from handoff_app.domain.models import Endpoint, Setting
+from handoff_app.domain.prepared import Prepared
 
 EVENTS: Final = ("escalation.created", "escalation.claimed", "escalation.unanswered", "conversation.resolved")
 """What an endpoint can hear of."""
@@ -151,11 +152,11 @@ def get(session: Session, name: str) -> Any:
     All of them are read at the first question of a transaction: there are few, and most verbs need several.
     """
     if "settings" not in session.info:
-        session.info["settings"] = {row.name: row.value for row in session.connection().execute(_ALL)}
+        session.info["settings"] = {row.name: row.value for row in _ALL.all(session)}
     return session.info["settings"].get(name)
 
 
-_ALL: Final = select(Setting.name, Setting.value)
+_ALL: Final = Prepared(select(Setting.name, Setting.value))
 
 
 def put(session: Session, name: str, value: Any) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from handoff_app import i18n
 from handoff_app.domain import conversations, signals
 from handoff_app.domain.models import Agent, Author, Conversation, Message
+from handoff_app.domain.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Chat:
 def read(session: Session, conversation_id: str, after: int, for_team: bool = False) -> Chat:
     """The messages newer than `after`, and how the chat stands. Raises `conversations.NotFound`."""
     session.flush()
-    found = session.connection().execute(_CHAT, {"id": conversation_id, "after": after}).all()
+    found = _CHAT.all(session, id=conversation_id, after=after)
     if not found:
         raise conversations.NotFound(conversation_id)
     chat, newer = found[0], [row for row in reversed(found) if row.seq is not None]
@@ -90,7 +91,7 @@ def _for_whom(session: Session, found: list[Line], for_team: bool) -> list[Line]
 
 
 # Columns, and built once: read at every bell by every tab. A chat without news is one row without a message.
-_CHAT: Final = (
+_CHAT: Final = Prepared(
     select(  # type: ignore[call-overload]
         Conversation.status,
         Conversation.prompt,
