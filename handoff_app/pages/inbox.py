@@ -24,7 +24,7 @@ NOBODY = Card("", "", "", "", "", "", "", "", "", "", "", 0, [], [])
 class InboxListState(rx.State):
     """The list beside the thread; it has its own bell, slower than the thread's."""
 
-    rows: list[Row] = []
+    rows: tuple[Row, ...] = ()
     counts: dict[str, int] = dict.fromkeys(inbox.FILTERS, 0)
     chosen: str = "all"
     sought: str = ""
@@ -56,7 +56,7 @@ class InboxListState(rx.State):
     async def _look(self) -> None:
         seen = (self.chosen, self.sought, self._agent if self.chosen == "mine" else "")
         tally = await live.hub.once(live.INBOX, "tally", lambda: read(inbox.tally))
-        rows = await live.hub.once(live.INBOX, seen, lambda: read(inbox.rows, *seen, now()))
+        rows = tuple(await live.hub.once(live.INBOX, seen, lambda: read(inbox.rows, *seen, now())))
         counts = inbox.counts(tally, self._agent)
         if rows != self.rows:
             self.rows = rows
