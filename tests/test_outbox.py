@@ -12,7 +12,7 @@ from tests.conftest import World
 def delivered(world: World) -> list[Delivery]:
     chat = world.chat("Hello")
     world.do(lambda s: escalations.escalate(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN) and None)
-    return world.do(due.deliveries, "w1")
+    return world.do(due.deliveries, "w1").rows
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), list(enumerate(outbox.SCHEDULE, 1)))
@@ -29,9 +29,9 @@ def test_after_the_schedule_a_delivery_has_failed() -> None:
 def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(world: World) -> None:
     rows = delivered(world)
     assert len(rows) == 4
-    assert world.do(due.deliveries, "w2") == []
+    assert world.do(due.deliveries, "w2").rows == []
     world.do(lambda s: setattr(s.get_one(Delivery, rows[0].id), "due_at", now() - timedelta(seconds=1)))
-    assert [row.id for row in world.do(due.deliveries, "w2")] == [rows[0].id]
+    assert [row.id for row in world.do(due.deliveries, "w2").rows] == [rows[0].id]
 
 
 def test_a_worker_that_lost_its_lease_settles_nothing(world: World) -> None:
@@ -47,7 +47,7 @@ def test_a_permanent_error_stops_and_a_replay_keeps_id_and_body(world: World) ->
     failed = world.do(lambda s: s.get_one(Delivery, row.id))
     assert (failed.status, failed.due_at) == (Sent.FAILED, None)
     world.do(outbox.replay, row.id)
-    again = next(r for r in world.do(due.deliveries, "w1") if r.id == row.id)
+    again = next(r for r in world.do(due.deliveries, "w1").rows if r.id == row.id)
     assert (again.id, again.body) == (row.id, row.body)
 
 

@@ -93,7 +93,7 @@ def test_the_story_is_the_same(world: World) -> None:
 def _claimed(world: World, worker: str) -> list[str]:
     """All that this worker gets until there is no more for it."""
     found: list[str] = []
-    while rows := world.do(due.deliveries, worker, 10):
+    while rows := world.do(due.deliveries, worker, 10).rows:
         found += [row.id for row in rows]
     return found
 
@@ -103,7 +103,7 @@ def test_claims_skip_what_another_worker_holds(world: World) -> None:
     for number in range(40):
         escalate(world, number)
     with ThreadPoolExecutor(8) as threads:
-        claimed = list(threads.map(lambda n: [r.id for r in world.do(due.deliveries, f"w{n}", 10)], range(8)))
+        claimed = list(threads.map(lambda n: [r.id for r in world.do(due.deliveries, f"w{n}", 10).rows], range(8)))
     claimed.append(_claimed(world, "last"))  # a row may be looked at by one worker while the others ask
     ids = [id for some in claimed for id in some]
     assert sorted(ids) == sorted({row.id for row in world.all(Delivery)})

@@ -41,7 +41,7 @@ def test_secrets_are_sealed_and_only_the_worker_opens_them(world: World) -> None
     assert "xoxb-1" not in str(stored)
     assert "s3cret" not in str(world.all(Endpoint))
     assert world.do(slack_team.token) == "xoxb-1"
-    assert world.do(lambda s: endpoints.keys(s.get_one(Endpoint, "main"))) == ["s3cret"]
+    assert world.do(lambda s: endpoints.keys(s, "main")) == ["s3cret"]
 
 
 def test_addresses_are_split_cleaned_and_kept_once() -> None:

@@ -6,7 +6,6 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
-from sqlmodel.sql.expression import SelectOfScalar
 
 from handoff_app import i18n, live, vault
 from handoff_app.domain import settings, texts
@@ -65,14 +64,14 @@ def identify(session: Session, visitor_id: str, email: str, name: str) -> None:
 
 def current(session: Session, visitor_id: str) -> Conversation | None:
     """The chat that this visitor sees when the widget opens."""
-    query = _of_visitor(visitor_id).order_by(col(Conversation.created_at).desc(), col(Conversation.id)).limit(1)
-    return session.exec(query).first()
+    found: Conversation | None = session.execute(_CURRENT, {"visitor": visitor_id}).scalar()
+    return found
 
 
 def recent(session: Session, visitor_id: str, limit: int = 10) -> Sequence[Conversation]:
     """This visitor's latest chats in which something was said, newest first."""
-    query = _of_visitor(visitor_id).where(Conversation.last_seq > 0).order_by(col(Conversation.updated_at).desc())
-    return session.exec(query.limit(limit)).all()
+    query = _OF_VISITOR.where(Conversation.last_seq > 0).order_by(col(Conversation.updated_at).desc()).limit(limit)
+    return session.execute(query, {"visitor": visitor_id}).scalars().all()
 
 
 def of_visitor(session: Session, visitor_id: str, conversation_id: str) -> Conversation:
@@ -233,7 +232,10 @@ def _belongs_to(visitor_id: Any) -> ColumnElement[bool]:
 # Built once: these run for every message. A row is locked on PostgreSQL; SQLite's transaction holds the write lock.
 _THIS: Final = update(Conversation.__table__).where(col(Conversation.id) == bindparam("it"))  # type: ignore[attr-defined]
 _ONE: Final = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update()
-_ONE_OF_VISITOR: Final = _ONE.where(_belongs_to(bindparam("visitor")), col(Conversation.hidden_from_visitor).is_(False))
+_SEEN_BY_VISITOR: Final = (_belongs_to(bindparam("visitor")), col(Conversation.hidden_from_visitor).is_(False))
+_ONE_OF_VISITOR: Final = _ONE.where(*_SEEN_BY_VISITOR)
+_OF_VISITOR: Final = select(Conversation).where(*_SEEN_BY_VISITOR)
+_CURRENT: Final = _OF_VISITOR.order_by(col(Conversation.created_at).desc(), col(Conversation.id)).limit(1)
 _SAID: Final = (
     select(Message.seq)
     .where(Message.conversation_id == Conversation.id, Message.client_id == bindparam("client_id"))
@@ -273,10 +275,6 @@ _BLANK: Final[dict[str, Any]] = {
     "wrong": False,
 }
 _OVERRIDES: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-
-
-def _of_visitor(visitor_id: str) -> SelectOfScalar[Conversation]:
-    return select(Conversation).where(_belongs_to(visitor_id), col(Conversation.hidden_from_visitor).is_(False))
 
 
 def locked(session: Session, conversation_id: str) -> Conversation:

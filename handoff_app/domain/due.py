@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -26,19 +27,27 @@ def queues(session: Session) -> frozenset[str]:
     return frozenset(name for name, is_due in found._mapping.items() if is_due)
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """Deliveries that are now held, and whether others are due that had to be left."""
+
+    rows: list[Delivery]
+    left: bool
+
+
 def deliveries(
     session: Session, owner: str, limit: int = 20, under_way: Mapping[str, int] = NOTHING, most: int = 8
-) -> Sequence[Delivery]:
+) -> Claimed:
     """Due deliveries, now held by `owner` for a lease; no target gets more than `most` at once with those under way."""
     full = [target for target, number in under_way.items() if number >= most]
-    room = Counter(under_way)
-    claimed: list[Delivery] = []
-    for row in _claim(session, Delivery, Delivery.due_at, 2 * limit, col(Delivery.target).not_in(full)):
-        if room[row.target] < most and len(claimed) < limit:
+    found = session.execute(_DELIVERIES, {"at": now(), "full": full, "most": 2 * limit}).scalars().all()
+    room, rows = Counter(under_way), list[Delivery]()
+    for row in found:
+        if room[row.target] < most and len(rows) < limit:
             room[row.target] += 1
             row.owner, row.due_at, row.set_at = owner, now() + LEASE, now()
-            claimed.append(row)
-    return claimed
+            rows.append(row)
+    return Claimed(rows, left=bool(full) or len(rows) < len(found))
 
 
 def answers(session: Session, owner: str, limit: int = 8, patience: timedelta = timedelta(0)) -> Sequence[Conversation]:
@@ -80,9 +89,9 @@ def settle_answer(session: Session, conversation_id: str, leased_until: datetime
         row.answer_due_at, row.answer_owner = None, ""
 
 
-def _claim(session: Session, table: type[Row], due: Any, limit: int, *also: Any) -> Sequence[Row]:
+def _claim(session: Session, table: type[Row], due: Any, limit: int) -> Sequence[Row]:
     """The earliest due rows. SQLite's transaction holds the write lock; PostgreSQL skips what others have locked."""
-    query = select(table).where(col(due) <= now(), *also).order_by(col(due)).limit(limit)
+    query = select(table).where(col(due) <= now()).order_by(col(due)).limit(limit)
     return session.exec(query.with_for_update(skip_locked=True)).all()
 
 
@@ -90,6 +99,13 @@ def _due(column: Any, at: str = "at") -> Any:
     return exists().where(col(column) <= bindparam(at))
 
 
+_DELIVERIES: Final = (
+    select(Delivery)
+    .where(col(Delivery.due_at) <= bindparam("at"), col(Delivery.target).not_in(bindparam("full", expanding=True)))
+    .order_by(col(Delivery.due_at))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 _HEADS: Final = select(  # type: ignore[call-overload]
     _due(Delivery.due_at).label("deliver"),
     _due(Conversation.answer_due_at).label("answer"),

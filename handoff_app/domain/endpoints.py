@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
 from handoff_app import vault
 from handoff_app.domain.models import Delivery, Endpoint, Sent, now
+from handoff_app.domain.prepared import Prepared
 from handoff_app.domain.settings import EVENTS, BadValue
 
 MAIN: Final = "main"
@@ -27,16 +28,16 @@ def every(session: Session) -> Sequence[Endpoint]:
     return session.exec(query).all()
 
 
-_ACTIVE: Final = (
+_ACTIVE: Final = Prepared(
     select(Endpoint.id, Endpoint.url, Endpoint.events)
     .where(Endpoint.url != "", col(Endpoint.paused).is_(False), col(Endpoint.disabled_at).is_(None))
     .order_by(col(Endpoint.id) != MAIN, col(Endpoint.created_at))
 )
 
 
-def subscribed(session: Session, event: str) -> list[Row[Any]]:
+def subscribed(session: Session, event: str) -> list[Any]:
     """The `id` and `url` of those that want to hear of an event and are neither paused nor switched off."""
-    return [e for e in session.connection().execute(_ACTIVE) if event in e.events]
+    return [e for e in _ACTIVE.all(session) if event in e.events]
 
 
 def save(session: Session, id: str, url: str, events: Sequence[str]) -> Endpoint:
@@ -69,12 +70,20 @@ def new_secret(session: Session, id: str) -> str:
     return fresh
 
 
-def keys(endpoint: Endpoint) -> list[str]:
-    """The opened secrets that sign now, the newest first; for the worker alone."""
+def keys(session: Session, id: str) -> list[str]:
+    """The opened secrets that sign now, the newest first; for the worker alone. None if the endpoint is gone."""
+    endpoint = _SECRETS.first(session, id=id)
+    if endpoint is None:
+        return []
     sealed = [endpoint.secret]
     if endpoint.old_secret_until is not None and endpoint.old_secret_until > now():
         sealed.append(endpoint.old_secret)
     return [vault.open_sealed(secret) for secret in sealed if secret]
+
+
+_SECRETS: Final = Prepared(
+    select(Endpoint.secret, Endpoint.old_secret, Endpoint.old_secret_until).where(Endpoint.id == bindparam("id"))
+)
 
 
 def resume(session: Session, id: str) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from handoff_app.config import config
 from handoff_app.domain.models import Conversation, Escalation, Message, Visitor, new_id, now
+from handoff_app.domain.prepared import Prepared
 
 MOST_MESSAGES: Final = 100
 
@@ -86,12 +87,12 @@ def stamp(moment: datetime) -> str:
 
 
 def _transcript(session: Session, conversation_id: str) -> list[dict[str, str]]:
-    rows = session.connection().execute(_LATEST, {"of": conversation_id}).all()
+    rows = _LATEST.all(session, of=conversation_id)
     return [{"id": m.id, "author": m.author, "text": m.text, "created_at": stamp(m.created_at)} for m in rows[::-1]]
 
 
 # Built once: it runs for every escalation.
-_LATEST: Final = (
+_LATEST: Final = Prepared(
     select(Message.id, Message.author, Message.text, Message.created_at)
     .where(Message.conversation_id == bindparam("of"), col(Message.suggestion).is_(False))
     .order_by(col(Message.seq).desc())

@@ -22,6 +22,7 @@ from handoff_app.domain.models import (
     Visitor,
     now,
 )
+from handoff_app.domain.prepared import Prepared
 
 PATIENCE = timedelta(minutes=2)
 """How long the widget waits for an email address before the team is told without one."""
@@ -216,14 +217,14 @@ def _set_timers(escalation: Escalation, wanted: settings.Escalations) -> None:
 
 
 def _last_question(session: Session, conversation_id: str) -> str:
-    found: str | None = session.connection().execute(_QUESTION, {"of": conversation_id}).scalar()
-    return found or ""
+    found = _QUESTION.first(session, of=conversation_id)
+    return found.text if found else ""
 
 
 _OPEN: Final = select(Escalation).where(
     Escalation.conversation_id == bindparam("of"), col(Escalation.closed_at).is_(None)
 )
-_QUESTION: Final = (
+_QUESTION: Final = Prepared(
     select(Message.text)
     .where(Message.conversation_id == bindparam("of"), Message.author == Author.VISITOR)
     .order_by(col(Message.seq).desc())

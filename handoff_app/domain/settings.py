@@ -44,13 +44,15 @@ class Escalations:
     has_webhook_secret: bool = False
 
 
-_MAIN: Final = select(Endpoint.url, Endpoint.secret, Endpoint.paused, Endpoint.disabled_at).where(Endpoint.id == "main")
+_MAIN: Final = Prepared(
+    select(Endpoint.url, Endpoint.secret, Endpoint.paused, Endpoint.disabled_at).where(Endpoint.id == "main")
+)
 
 
 def escalations(session: Session) -> Escalations:
     """The settings of escalations, or their defaults."""
     saved: dict[str, Any] = get(session, "escalations") or {}
-    main = session.connection().execute(_MAIN).first()
+    main = _MAIN.first(session)
     return Escalations(
         **saved,
         webhook_on=main is not None and not main.paused and main.disabled_at is None,

@@ -1,11 +1,15 @@
 """The connected Slack workspace: its token, its channel, and whether answers come from there."""
 
 from dataclasses import asdict, dataclass, replace
+from typing import Final
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlmodel import Session, select
 
 from handoff_app import vault
 from handoff_app.domain import settings
+from handoff_app.domain.models import Conversation
+from handoff_app.domain.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,15 @@ def known(session: Session) -> SlackTeam:
 def notified(session: Session) -> bool:
     """Whether notices go to Slack."""
     return bool((settings.get(session, "escalations") or {}).get("slack_on"))
+
+
+def thread(session: Session, conversation_id: str | None) -> str:
+    """Where the notices of a conversation stand together, once the first of them has arrived."""
+    found = _THREAD.first(session, id=conversation_id) if conversation_id else None
+    return found.slack_thread if found else ""
+
+
+_THREAD: Final = Prepared(select(Conversation.slack_thread).where(Conversation.id == bindparam("id")))
 
 
 def connect(session: Session, token: str, team: str, bot_id: str) -> None:

@@ -8,16 +8,17 @@ from sqlmodel import Session, delete, select
 
 from handoff_app import i18n
 from handoff_app.domain.models import EditedText
+from handoff_app.domain.prepared import Prepared
 from handoff_app.domain.settings import BadValue
 
-_OWN: Final = select(EditedText.key, EditedText.text).where(EditedText.locale == bindparam("of"))
+_OWN: Final = Prepared(select(EditedText.key, EditedText.text).where(EditedText.locale == bindparam("of")))
 
 
 def edited(session: Session, locale: str) -> dict[str, str]:
     """The owner's own words in one locale, by key."""
     known: dict[str, dict[str, str]] = session.info.setdefault("texts", {})  # one read per transaction
     if locale not in known:
-        rows = session.connection().execute(_OWN, {"of": locale})
+        rows = _OWN.all(session, of=locale)
         known[locale] = {row.key: row.text for row in rows}
     return known[locale]
 

@@ -14,7 +14,7 @@ from handoff_app import channels, net
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
 from handoff_app.db import NotSaved, transact
 from handoff_app.domain import due, endpoints, mail_server, outbox, slack_team
-from handoff_app.domain.models import Conversation, Delivery, Endpoint
+from handoff_app.domain.models import Delivery
 from handoff_app.worker import tasks
 
 log = logging.getLogger(__name__)
@@ -22,27 +22,30 @@ log = logging.getLogger(__name__)
 MOST_PER_TARGET: Final = 8
 MOST_UNDER_WAY: Final = 200
 
+Sending = tuple[Delivery, dict[str, str], str]
 Ended = tuple[Delivery, outbox.Tried, bool]
 
 
 class Deliveries:
-    """What this worker has under way. `look` is called when there may be more to claim than before."""
+    """What this worker has under way. `wake` is called when one ends while others had to be left."""
 
-    def __init__(self, owner: str, look: Callable[[], None]) -> None:
-        self._owner, self._look = owner, look
+    def __init__(self, owner: str, wake: Callable[[], None]) -> None:
+        self._owner, self._wake = owner, wake
         self._under_way: Counter[str] = Counter()
+        self._left = False
         self._ended: list[Ended] = []
         self._settling = asyncio.Lock()
 
     async def due(self) -> int:
-        """Claim what is due and send it; returns how many."""
+        """Claim what is due and send it. What had to be left is claimed as others end, so there is never more at once."""
         if self._under_way.total() >= MOST_UNDER_WAY:
+            self._left = True
             return 0
-        claimed = await transact(_claimed, self._owner, dict(self._under_way))
+        claimed, self._left = await transact(_claimed, self._owner, dict(self._under_way))
         for row, _, _ in claimed:
             self._under_way[row.target] += 1
         tasks.start(self._deliver(*each) for each in claimed)
-        return len(claimed)
+        return 0
 
     async def _deliver(self, row: Delivery, credentials: dict[str, str], thread: str) -> None:
         try:
@@ -52,12 +55,11 @@ class Deliveries:
             self._make_room(row.target)
 
     def _make_room(self, target: str) -> None:
-        held_back = self._under_way[target] >= MOST_PER_TARGET or self._under_way.total() >= MOST_UNDER_WAY
         self._under_way[target] -= 1
         if self._under_way[target] <= 0:
             del self._under_way[target]
-        if held_back:
-            self._look()
+        if self._left:
+            self._wake()
 
     async def _settle(self, ended: Ended) -> None:
         """Keep what came of it; those that end while a commit is under way share the next one."""
@@ -102,15 +104,13 @@ async def _tried(notice: Notice, channel: str, credentials: dict[str, str]) -> t
     return outbox.Tried(receipt.answer, monotonic() - started, receipt.excerpt, receipt.thread), True
 
 
-def _claimed(session: Session, owner: str, under_way: Mapping[str, int]) -> list[tuple[Delivery, dict[str, str], str]]:
+def _claimed(session: Session, owner: str, under_way: Mapping[str, int]) -> tuple[list[Sending], bool]:
     """Due deliveries with what their channels need: credentials, and the Slack thread that the conversation has."""
     found = []
-    for row in due.deliveries(session, owner, under_way=under_way, most=MOST_PER_TARGET):
-        chat = (
-            session.get(Conversation, row.conversation_id) if row.conversation_id and row.channel == "slack" else None
-        )
-        found.append((row, _credentials(session, row), chat.slack_thread if chat else ""))
-    return found
+    claimed = due.deliveries(session, owner, under_way=under_way, most=MOST_PER_TARGET)
+    for row in claimed.rows:
+        found.append((row, _credentials(session, row), slack_team.thread(session, row.conversation_id)))
+    return found, claimed.left
 
 
 def _settled(session: Session, owner: str, ended: Sequence[Ended]) -> None:
@@ -124,5 +124,4 @@ def _credentials(session: Session, row: Delivery) -> dict[str, str]:
         return {"slack_token": slack_team.token(session), "slack_channel_id": slack_team.known(session).channel_id}
     if row.channel == "email":
         return mail_server.credentials(session)
-    endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
-    return {"webhook_secrets": "\n".join(endpoints.keys(endpoint))} if endpoint else {}
+    return {"webhook_secrets": "\n".join(endpoints.keys(session, row.endpoint_id or ""))}

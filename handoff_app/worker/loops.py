@@ -23,6 +23,8 @@ from handoff_app.worker.deliveries import Deliveries
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
+TOGETHER_SECONDS: Final = 0.05
+"""The first bell is heard at once; of many in a row those within this time are seen to together."""
 CLOCK_SECONDS: Final = 20.0
 TIDY_SECONDS: Final = 3600.0
 KEPT_FOR: Final = timedelta(days=30)
@@ -33,22 +35,22 @@ class Worker:
 
     def __init__(self) -> None:
         self._name = secrets.token_hex(8)
-        self._looking = asyncio.Event()
+        self._looking, deliver = asyncio.Event(), asyncio.Event()
         self.answers = Answers(self._name)
         self._steps: dict[str, Callable[[], Awaitable[int]]] = {
-            "deliver": Deliveries(self._name, self._looking.set).due,
+            "deliver": Deliveries(self._name, deliver.set).due,
             "answer": self.answers.due,
             "wait": _wait_due,
             "reply": replies.due,
             "read": websites.due,
             "tidy": self._tidy_due,
         }
-        self._wake = {name: asyncio.Event() for name in self._steps}
+        self._wake = {name: asyncio.Event() for name in self._steps} | {"deliver": deliver}
         self._clock_at, self._tidy_at = 0.0, 0.0
 
     async def run(self) -> None:
         """Work until cancelled. What was claimed and not finished becomes due again when its lease ends."""
-        live.hub.watch(f"worker:{self._name}", [live.WORK], self._rung, pause=0)
+        live.hub.watch(f"worker:{self._name}", [live.WORK], self._rung, pause=TOGETHER_SECONDS)
         listening = tasks.start([replies.listen()]) if config().slack_app_token else []
         try:
             loops = (self._loop(name, step) for name, step in self._steps.items())
@@ -80,13 +82,13 @@ class Worker:
                 continue
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]]) -> None:
-        """A step whenever something is due. An error is logged and never ends the loop: the next look comes soon."""
+        """Steps while something is due. An error is logged and never ends the loop: the next look comes soon."""
         while True:
             await self._wake[name].wait()
             self._wake[name].clear()
             try:
                 if await step():
-                    self._looking.set()  # there may be more
+                    self._wake[name].set()  # there may be more
             except NotSaved as error:
                 log.warning("the worker's loop %s waits for the database: %s", name, error)
             except Exception:
