@@ -186,7 +186,7 @@ class Grammar:
         return Found(self._root, tuple(self._corrected(word, meant[word]) for word in clause), self._stops)
 
     def insists_on_human(self, found: Found) -> bool:
-        return self._any("insists", found)
+        return self._any("insists", found) and not self._any("voids", found)
 
     def asks_for_human(self, found: Found) -> Request:
         return self._request("asks", found)

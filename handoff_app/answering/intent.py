@@ -18,6 +18,10 @@ from handoff_app.answering.words import LONGEST_WORD, Clause, deletions, fold, r
 __all__ = ["Decision", "decide", "fold"]
 
 
+ENOUGH = 0.7
+"""Of the words that the best language knows, to count when a message may escalate."""
+
+
 class Decision(StrEnum):
     ESCALATE = "escalate"  # asks for a human, a team or a call, or rejects the bot
     OFFER = "offer"  # is frustrated, or seems to want a human: one is worth offering
@@ -48,8 +52,11 @@ class Reading:
 
 
 def _asks_for_human(clause: list[Reading]) -> bool:
-    insisted = any(reading.grammar.insists_on_human(reading.found) for reading in clause)
-    return insisted or _stands((reading.known, reading.grammar.asks_for_human(reading.found)) for reading in clause)
+    """By the languages that know it best: a kindred one with half of the words hears requests in what it mistakes."""
+    best = max((reading.known for reading in clause), default=0)
+    likely = [reading for reading in clause if reading.known >= ENOUGH * best]
+    insisted = any(reading.grammar.insists_on_human(reading.found) for reading in likely)
+    return insisted or _stands((reading.known, reading.grammar.asks_for_human(reading.found)) for reading in likely)
 
 
 def _hints_at_human(clause: list[Reading]) -> bool:
