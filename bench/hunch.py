@@ -15,7 +15,7 @@ from handoff_app.answering.hunch import SIZE, pieces
 ROOT = Path(__file__).parent.parent
 LABELS = {"escalate": 1.0, "requests": 1.0, "answer": 0.0, "traps": 0.0, "ordinary": 0.0}
 ROUNDS, STEP, SHRINK = 25, 0.5, 1e-3
-SURE = 2.0  # log odds from which an offer is worth making: on other people's ordinary messages, 1.5 % get one
+SURE = 1.3  # log odds from which an offer is worth making: of other people's ordinary messages, 2.5 % get one
 
 
 def main() -> None:
