@@ -65,7 +65,11 @@ def _hints_at_human(clause: list[Reading]) -> bool:
 
 
 def _refuses_human(clause: list[Reading]) -> bool:
-    return any(reading.grammar.hints_at_human(reading.found) is Request.CANCELLED for reading in clause)
+    return any(
+        Request.CANCELLED
+        in (reading.grammar.asks_for_human(reading.found), reading.grammar.hints_at_human(reading.found))
+        for reading in clause
+    )
 
 
 def _stands(requests: Iterable[tuple[int, Request]]) -> bool:

@@ -37,7 +37,7 @@ class Deliveries:
         self._settling = asyncio.Lock()
 
     async def due(self) -> int:
-        """Claim what is due and send it. What had to be left is claimed as others end, so there is never more at once."""
+        """Claim what is due and send it. What had to be left is claimed as others end: never more at once."""
         if self._under_way.total() >= MOST_UNDER_WAY:
             self._left = True
             return 0
