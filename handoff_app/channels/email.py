@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -82,6 +83,7 @@ def _headers(notice: Notice, data: Mapping[str, Any]) -> dict[str, str]:
     return headers
 
 
+@lru_cache(256)
 def _in_ascii(address: str) -> str:
     """As every mail server takes it, a domain of other letters in Punycode; empty if it has no such form."""
     try:

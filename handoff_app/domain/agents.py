@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from handoff_app import vault
 from handoff_app.domain.models import Agent, Bounce, Role, SignIn, now
+from handoff_app.domain.prepared import Prepared
 from handoff_app.domain.settings import BadValue, checked_email
 
 PREFERENCES: Final = ("away", "notify", "sound")
@@ -34,12 +35,12 @@ def by_email(session: Session, email: str) -> Agent | None:
 
 def ids(session: Session, addresses: Sequence[str]) -> dict[str, str]:
     """The ids of the active agents among these addresses, by address in lower case."""
-    wanted = [address.lower() for address in addresses]
-    return {row.email: row.id for row in session.connection().execute(_IDS, {"among": wanted})} if wanted else {}
+    found = (_ACTIVE.first(session, email=address.lower()) for address in addresses)
+    return {row.email: row.id for row in found if row is not None}
 
 
-_IDS: Final = select(Agent.email, Agent.id).where(
-    col(Agent.email).in_(bindparam("among", expanding=True)), col(Agent.active).is_(True)
+_ACTIVE: Final = Prepared(
+    select(Agent.email, Agent.id).where(Agent.email == bindparam("email"), col(Agent.active).is_(True))
 )
 
 

@@ -76,8 +76,9 @@ def recent(session: Session, visitor_id: str, limit: int = 10) -> Sequence[Conve
 
 def of_visitor(session: Session, visitor_id: str, conversation_id: str) -> Conversation:
     """The conversation if it is this visitor's. Raises `NotFound`."""
-    query = _ONE_OF_VISITOR.execution_options(populate_existing=True)
-    found: Conversation | None = session.execute(query, {"visitor": visitor_id, "id": conversation_id}).scalar()
+    found: Conversation | None = session.execute(
+        _FRESH_OF_VISITOR, {"visitor": visitor_id, "id": conversation_id}
+    ).scalar()
     if found is None:
         raise NotFound(conversation_id)
     return found
@@ -132,9 +133,9 @@ def visitor_says(
         session.flush()
     write(session, conversation.id, Author.VISITOR, clean(text), client_id=client_id)
     if page_url not in ("", conversation.page_url):
-        session.connection().execute(_PAGE, {"it": conversation.id, "page": page_url[:2000]})
+        _PAGE.all(session, it=conversation.id, page=page_url[:2000])
     if to_answer and conversation.status in (Status.WITH_AI, Status.RESOLVED):
-        session.connection().execute(_ANSWER, {"it": conversation.id, "at": now()})
+        _ANSWER.all(session, it=conversation.id, at=now())
         live.announce(live.WORK)
     return True
 
@@ -234,6 +235,8 @@ _THIS: Final = update(Conversation.__table__).where(col(Conversation.id) == bind
 _ONE: Final = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update()
 _SEEN_BY_VISITOR: Final = (_belongs_to(bindparam("visitor")), col(Conversation.hidden_from_visitor).is_(False))
 _ONE_OF_VISITOR: Final = _ONE.where(*_SEEN_BY_VISITOR)
+_FRESH: Final = _ONE.execution_options(populate_existing=True)  # messages are counted past the ORM
+_FRESH_OF_VISITOR: Final = _ONE_OF_VISITOR.execution_options(populate_existing=True)
 _OF_VISITOR: Final = select(Conversation).where(*_SEEN_BY_VISITOR)
 _CURRENT: Final = _OF_VISITOR.order_by(col(Conversation.created_at).desc(), col(Conversation.id)).limit(1)
 _SAID: Final = (
@@ -246,8 +249,8 @@ _COLUMNS: Final = (*Conversation.__table__.columns, _SAID)  # type: ignore[attr-
 _GLANCE: Final = Prepared(_ONE.with_only_columns(*_COLUMNS).with_for_update(of=Conversation))
 _GLANCE_OF_VISITOR: Final = Prepared(_ONE_OF_VISITOR.with_only_columns(*_COLUMNS).with_for_update(of=Conversation))
 _INSERT: Final = Prepared(insert(Message.__table__), Message.__table__.columns.keys())  # type: ignore[attr-defined]
-_PAGE: Final = _THIS.values(page_url=bindparam("page"))
-_ANSWER: Final = _THIS.values(answer_due_at=bindparam("at"), answer_attempts=0)
+_PAGE: Final = Prepared(_THIS.values(page_url=bindparam("page")))
+_ANSWER: Final = Prepared(_THIS.values(answer_due_at=bindparam("at"), answer_attempts=0))
 _NEXT: Final = _THIS.values(last_seq=Conversation.last_seq + 1, updated_at=bindparam("at")).returning(
     col(Conversation.last_seq)
 )
@@ -279,8 +282,7 @@ _OVERRIDES: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A
 
 def locked(session: Session, conversation_id: str) -> Conversation:
     """The row, locked on PostgreSQL until the commit; SQLite's transaction holds the only write lock already."""
-    fresh = _ONE.execution_options(populate_existing=True)  # messages are counted past the ORM
-    found: Conversation | None = session.execute(fresh, {"id": conversation_id}).scalar()
+    found: Conversation | None = session.execute(_FRESH, {"id": conversation_id}).scalar()
     if found is None:
         raise NotFound(conversation_id)
     return found

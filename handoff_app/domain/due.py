@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, exists
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from handoff_app.domain.models import Conversation, Delivery, Escalation, SlackEvent, Source, now
+from handoff_app.domain.prepared import Prepared
 
 LEASE: Final = timedelta(seconds=30)
 """Longer than any deadline of the work itself: 10 s for a request, 20 s for an answer."""
@@ -23,8 +24,8 @@ Row = TypeVar("Row", bound=SQLModel)
 
 def queues(session: Session) -> frozenset[str]:
     """Which queues hold something due, by the names of the worker's loops: one look at the heads of them all."""
-    found = session.connection().execute(_HEADS, {"at": now(), "unseen": now() - UNSEEN}).one()
-    return frozenset(name for name, is_due in found._mapping.items() if is_due)
+    (found,) = _HEADS.all(session, at=now(), unseen=now() - UNSEEN)
+    return frozenset(name for name, is_due in found._asdict().items() if is_due)
 
 
 @dataclass(frozen=True)
@@ -106,15 +107,17 @@ _DELIVERIES: Final = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_HEADS: Final = select(  # type: ignore[call-overload]
-    _due(Delivery.due_at).label("deliver"),
-    _due(Conversation.answer_due_at).label("answer"),
-    or_(
-        _due(Conversation.prompt_due_at),
-        _due(Conversation.unseen_since, "unseen"),
-        _due(Escalation.reroute_due_at),
-        _due(Escalation.late_due_at),
-    ).label("wait"),
-    _due(SlackEvent.due_at).label("reply"),
-    _due(Source.due_at).label("read"),
+_HEADS: Final = Prepared(
+    select(  # type: ignore[call-overload]
+        _due(Delivery.due_at).label("deliver"),
+        _due(Conversation.answer_due_at).label("answer"),
+        or_(
+            _due(Conversation.prompt_due_at),
+            _due(Conversation.unseen_since, "unseen"),
+            _due(Escalation.reroute_due_at),
+            _due(Escalation.late_due_at),
+        ).label("wait"),
+        _due(SlackEvent.due_at).label("reply"),
+        _due(Source.due_at).label("read"),
+    )
 )

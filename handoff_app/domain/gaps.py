@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select, update
 from handoff_app import live
 from handoff_app.domain import knowledge
 from handoff_app.domain.models import Article, Author, Gap, Message, new_id, now
+from handoff_app.domain.prepared import Prepared
 
 KEPT_FOR: Final = timedelta(days=30)
 MOST: Final = 500
@@ -33,13 +34,12 @@ def note(session: Session, conversation_id: str, why: str, before: int | None = 
 
     `why`: unsure, escalated or wrong.
     """
-    connection, limit = session.connection(), {"of": conversation_id, "before": before or 1 << 30, "skip": skip}
-    asked = connection.execute(_ASKED, limit).first()
+    asked = _ASKED.first(session, of=conversation_id, before=before or 1 << 30, skip=skip)
     if asked is None or sum(map(str.isalpha, asked.text)) < SHORTEST:
         return
-    if connection.execute(_KNOWN, {"of": conversation_id, "at": asked.seq}).first() is None:
+    if _KNOWN.first(session, of=conversation_id, at=asked.seq) is None:
         row = {"id": new_id(), "conversation_id": conversation_id, "seq": asked.seq, "text": asked.text[:500]}
-        connection.execute(_INSERT, row | {"why": why, "created_at": now()})
+        _INSERT.all(session, **row, why=why, created_at=now(), closed_at=None)
         live.announce(knowledge.TOPIC)
 
 
@@ -102,7 +102,7 @@ def _replies(session: Session, gaps: Sequence[Gap]) -> dict[str, tuple[str, str]
 
 
 # Built once: a gap may be noted with every answer and every escalation.
-_ASKED: Final = (
+_ASKED: Final = Prepared(
     select(Message.seq, Message.text)
     .where(Message.conversation_id == bindparam("of"), Message.author == Author.VISITOR)
     .where(Message.seq < bindparam("before"))
@@ -110,5 +110,5 @@ _ASKED: Final = (
     .limit(1)
     .offset(bindparam("skip"))
 )
-_KNOWN: Final = select(Gap.id).where(Gap.conversation_id == bindparam("of"), Gap.seq == bindparam("at"))
-_INSERT: Final = insert(Gap.__table__)  # type: ignore[attr-defined]
+_KNOWN: Final = Prepared(select(Gap.id).where(Gap.conversation_id == bindparam("of"), Gap.seq == bindparam("at")))
+_INSERT: Final = Prepared(insert(Gap.__table__), Gap.__table__.columns.keys())  # type: ignore[attr-defined]

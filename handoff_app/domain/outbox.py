@@ -27,6 +27,7 @@ from handoff_app.domain.models import (
     new_id,
     now,
 )
+from handoff_app.domain.prepared import Prepared
 from handoff_app.domain.settings import Escalations, split_addresses
 
 TOPIC: Final = "deliveries"
@@ -124,17 +125,16 @@ def sent(session: Session, row: Delivery, owner: str, tried: Tried) -> bool:
 
     Past the ORM like `conversations.write`, for the same reason: this runs for every notice.
     """
-    connection, it = session.connection(), {"it": row.id, "mine": owner}
-    settled = connection.execute(_SENT, it | {"now": now(), "said": tried.answer[:200], "took": tried.seconds})
-    if settled.rowcount == 0:
+    said = {"now": now(), "said": tried.answer[:200], "took": tried.seconds}
+    if _SENT.first(session, it=row.id, mine=owner, **said) is None:
         return False
-    connection.execute(_ATTEMPT, _attempt(row.id, tried, ok=True))
+    _ATTEMPT.all(session, **_attempt(row.id, tried, ok=True))
     if tried.thread and row.conversation_id:
-        connection.execute(_THREAD, {"it": row.conversation_id, "ts": tried.thread})
+        _THREAD.all(session, it=row.conversation_id, ts=tried.thread)
     if row.endpoint_id:
-        connection.execute(_RECOVERED, {"it": row.endpoint_id})
+        _RECOVERED.all(session, it=row.endpoint_id)
     if row.channel == "email":
-        connection.execute(_ARRIVES, {"it": row.target.lower()})
+        _ARRIVES.all(session, it=row.target.lower())
     live.announce(TOPIC)
     return True
 
@@ -228,21 +228,23 @@ def last_to(session: Session, endpoint_id: str) -> Delivery | None:
 
 def failures(session: Session) -> int:
     """How many deliveries have failed for good."""
-    return int(session.connection().execute(_FAILURES).scalar_one())
+    return int(_FAILURES.all(session)[0].failed)
 
 
-_FAILURES: Final = select(func.count()).select_from(Delivery).where(Delivery.status == Sent.FAILED)
+_FAILURES: Final = Prepared(
+    select(func.count().label("failed")).select_from(Delivery).where(Delivery.status == Sent.FAILED)
+)
 
 
 def _write(
     session: Session, to: Sequence[Target], bodies: Sequence[dict[str, Any]], about: dict[str, Any] | None = None
 ) -> int:
-    """The rows in one statement past the ORM, like `conversations.write`: an escalation makes several at once."""
-    rows = [_row(target, body) | (about or {}) for target, body in zip(to, bodies, strict=True)]
-    if rows:
-        session.connection().execute(_INSERT, rows)
+    """The rows past the ORM, like `conversations.write`: an escalation makes several at once."""
+    for target, body in zip(to, bodies, strict=True):
+        _INSERT.all(session, **_row(target, body) | (about or {}))
+    if to:
         live.announce(live.WORK, TOPIC)
-    return len(rows)
+    return len(to)
 
 
 def _row(target: Target, body: dict[str, Any]) -> dict[str, Any]:
@@ -271,7 +273,7 @@ def _for(agent_id: str | None, body: dict[str, Any], conversation: Conversation)
 def _note(session: Session, row: Delivery, tried: Tried) -> None:
     """Keep what a try in vain came to, on the row and as a line of its own."""
     row.attempts, row.answer, row.seconds = row.attempts + 1, tried.answer[:200], tried.seconds
-    session.connection().execute(_ATTEMPT, _attempt(row.id, tried, ok=False))
+    _ATTEMPT.all(session, **_attempt(row.id, tried, ok=False))
     live.announce(TOPIC)
 
 
@@ -288,10 +290,12 @@ _BLANK: Final[dict[str, Any]] = {
     "attempts": 0,
     "owner": "",
     "answer": "",
+    "seconds": None,
+    "done_at": None,
 }
-_INSERT: Final = insert(Delivery.__table__)  # type: ignore[attr-defined]
 # Built once. Each is guarded by what it expects to find.
-_SENT: Final = (
+_INSERT: Final = Prepared(insert(Delivery.__table__), Delivery.__table__.columns.keys())  # type: ignore[attr-defined]
+_SENT: Final = Prepared(
     update(Delivery.__table__)  # type: ignore[attr-defined]
     .where(col(Delivery.id) == bindparam("it"), col(Delivery.owner) == bindparam("mine"))
     .values(
@@ -303,19 +307,25 @@ _SENT: Final = (
         answer=bindparam("said"),
         seconds=bindparam("took"),
     )
+    .returning(col(Delivery.id))
 )
-_ATTEMPT: Final = insert(Attempt.__table__)  # type: ignore[attr-defined]
-_THREAD: Final = (
+_ATTEMPT: Final = Prepared(
+    insert(Attempt.__table__),  # type: ignore[attr-defined]
+    ["delivery_id", "ok", "answer", "excerpt", "seconds", "at"],
+)
+_THREAD: Final = Prepared(
     update(Conversation.__table__)  # type: ignore[attr-defined]
     .where(col(Conversation.id) == bindparam("it"), col(Conversation.slack_thread) == "")
     .values(slack_thread=bindparam("ts"))
 )
-_RECOVERED: Final = (
+_RECOVERED: Final = Prepared(
     update(Endpoint.__table__)  # type: ignore[attr-defined]
     .where(col(Endpoint.id) == bindparam("it"), col(Endpoint.failing_since).is_not(None))
     .values(failing_since=None, disabled_at=None, disabled_why="")
 )
-_ARRIVES: Final = delete(Bounce.__table__).where(col(Bounce.address) == bindparam("it"))  # type: ignore[attr-defined]
+_ARRIVES: Final = Prepared(
+    delete(Bounce.__table__).where(col(Bounce.address) == bindparam("it"))  # type: ignore[attr-defined]
+)
 
 
 def _switched_off(endpoint: Endpoint) -> Letter:

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -117,9 +118,15 @@ def split_addresses(typed: str) -> list[str]:
 def checked_email(typed: str, field: str) -> str:
     """The address in its normal form; nothing is looked up. Raises `BadValue`."""
     try:
-        return validate_email(typed.strip(), check_deliverability=False, test_environment=True).normalized
+        return _normal_email(typed.strip())
     except EmailNotValidError as error:
         raise BadValue(field, f"“{typed.strip()[:80]}” is not an email address. Separate several with ;") from error
+
+
+@lru_cache(256)
+def _normal_email(typed: str) -> str:
+    """Remembered, for the list of a team is read at every escalation."""
+    return validate_email(typed, check_deliverability=False, test_environment=True).normalized
 
 
 def setup_token(session: Session) -> str:

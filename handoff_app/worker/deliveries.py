@@ -19,7 +19,7 @@ from handoff_app.worker import tasks
 
 log = logging.getLogger(__name__)
 
-MOST_PER_TARGET: Final = 8
+MOST_PER_TARGET: Final = 16
 MOST_UNDER_WAY: Final = 200
 
 Sending = tuple[Delivery, dict[str, str], str]
