@@ -16,6 +16,7 @@ from tests.serving import Server
 from tests.trips.client import Tab, visitor
 
 RATES, SECONDS = (10, 50), 10
+WARM = 6  # seconds until a fresh server has learned its articles
 
 
 class Clock:
@@ -104,7 +105,7 @@ async def _escalate(clock: Clock, url: str, rate: int) -> float:
     tabs = [await visitor(url) for _ in range(rate)]
     for number, tab in enumerate(tabs):
         await tab.call("widget_state.identify", form={"email": f"vera{number}@example.com", "name": "Vera"})
-    await asyncio.sleep(1)
+    await asyncio.sleep(WARM)
     began = time.monotonic()
 
     async def press(number: int, tab: Tab) -> None:

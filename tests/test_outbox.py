@@ -51,6 +51,25 @@ def test_a_permanent_error_stops_and_a_replay_keeps_id_and_body(world: World) ->
     assert (again.id, again.body) == (row.id, row.body)
 
 
+def test_the_team_hears_of_failures_until_an_admin_dismisses_them(world: World) -> None:
+    assert world.do(outbox.trouble) == outbox.Trouble()
+    first, second, *_ = delivered(world)
+    world.do(outbox.missed, first, "w1", outbox.Tried("answered 410", permanent=True))
+    world.do(outbox.missed, second, "w1", outbox.Tried("answered 404", permanent=True))
+    found = world.do(outbox.trouble)
+    assert (found.failed, found.last) == (2, f"{second.channel.title()}: answered 404")
+    world.do(outbox.dismiss)
+    assert world.do(outbox.trouble) == outbox.Trouble()
+    assert world.do(outbox.replay_failed) == 2
+
+
+def test_a_failed_test_warns_nobody(world: World) -> None:
+    world.do(outbox.write_test, "email", settings.Escalations(emails="grace@acme.example"))
+    (row,) = world.do(due.deliveries, "w1").rows
+    world.do(outbox.missed, row, "w1", outbox.Tried("answered 550", permanent=True))
+    assert world.do(outbox.trouble) == outbox.Trouble()
+
+
 def test_the_other_sides_wish_for_patience_is_kept(world: World) -> None:
     row = delivered(world)[0]
     world.do(outbox.missed, row, "w1", outbox.Tried("answered 429", wait=600.0))

@@ -312,6 +312,8 @@ async def test_slack_answers_are_told_apart(
     escalate(world)
     (row,) = await worked(world, tried)
     assert row.status == status
+    said = f"Slack answered {answer[1].get('error')}" if status == Sent.FAILED else ""
+    assert world.do(outbox.trouble).last == said
 
 
 async def test_many_wait_for_a_dead_endpoint_and_a_healthy_one_does_not_notice(world: World) -> None:

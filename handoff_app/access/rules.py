@@ -69,6 +69,7 @@ RULES: Final[dict[str, Needs]] = {
     "deliveries_state.show": Needs.ADMIN,
     "deliveries_state.replay": Needs.ADMIN,
     "deliveries_state.replay_failed": Needs.ADMIN,
+    "deliveries_state.dismiss_failed": Needs.ADMIN,
     "knowledge_state.open": Needs.ADMIN,
     "knowledge_state.search": Needs.ADMIN,
     "knowledge_state.turn": Needs.ADMIN,

@@ -3,6 +3,7 @@
 import asyncio
 import html
 import re
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
@@ -24,6 +25,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066
 class Email:
     """One SMTP transaction per recipient: 5xx is permanent, everything else is tried again."""
 
+    def __init__(self) -> None:
+        self._own_name = ""  # of this machine, for the greeting: asked for once, for some name servers are slow
+
     async def send(self, notice: Notice, credentials: Mapping[str, str]) -> Receipt:
         url = credentials.get("smtp_url", "")
         sender = credentials.get("mail_from") or config().mail_from
@@ -31,9 +35,11 @@ class Email:
         if not url:
             return Receipt(_write_file(notice.id, message))
         to = _in_ascii(notice.target) or notice.target
+        self._own_name = self._own_name or await asyncio.to_thread(socket.getfqdn)
+        options = server_options(url) | {"local_hostname": self._own_name}
         try:
             async with asyncio.timeout(SECONDS):  # in all: aiosmtplib's own is for each step
-                await aiosmtplib.send(message, sender=parseaddr(sender)[1], recipients=[to], **server_options(url))
+                await aiosmtplib.send(message, sender=parseaddr(sender)[1], recipients=[to], **options)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _judged(error.recipients[0].code, error.recipients[0].message, bounced=True) from error
         except aiosmtplib.SMTPResponseException as error:

@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from handoff_app import live, vault
 from handoff_app.config import config
-from handoff_app.domain import agents, endpoints, envelope
+from handoff_app.domain import agents, endpoints, envelope, settings
 from handoff_app.domain.envelope import Letter
 from handoff_app.domain.models import (
     Attempt,
@@ -226,13 +226,35 @@ def last_to(session: Session, endpoint_id: str) -> Delivery | None:
     return session.exec(query.order_by(col(Delivery.created_at).desc()).limit(1)).first()
 
 
-def failures(session: Session) -> int:
-    """How many deliveries have failed for good."""
-    return int(_FAILURES.all(session)[0].failed)
+@dataclass(frozen=True)
+class Trouble:
+    """Notices that failed for good and that no admin has dismissed: how many, and what came of the last."""
+
+    failed: int = 0
+    last: str = ""
 
 
-_FAILURES: Final = Prepared(
-    select(func.count().label("failed")).select_from(Delivery).where(Delivery.status == Sent.FAILED)
+def trouble(session: Session) -> Trouble:
+    """What the team must know of. A test that fails says so where it was sent."""
+    since = settings.get(session, "failures_dismissed")
+    found = _FAILED.all(session, since=datetime.fromisoformat(since) if since else datetime.fromtimestamp(0, UTC))
+    if not found:
+        return Trouble()
+    last, name = found[0], found[0].channel.title()
+    return Trouble(last.failed, last.answer if last.answer.startswith(name) else f"{name}: {last.answer}")
+
+
+def dismiss(session: Session) -> None:
+    """An admin knows of every failure so far; they stay in the list, and can be sent again."""
+    settings.put(session, "failures_dismissed", now().isoformat())
+    live.announce(TOPIC)
+
+
+_FAILED: Final = Prepared(
+    select(func.count().over().label("failed"), Delivery.channel, Delivery.answer)
+    .where(Delivery.status == Sent.FAILED, Delivery.event != "test", col(Delivery.done_at) > bindparam("since"))
+    .order_by(col(Delivery.done_at).desc())
+    .limit(1)
 )
 
 

@@ -72,6 +72,12 @@ class DeliveriesState(rx.State):
         number = await transact(outbox.replay_failed)
         self.status = f"Sending {number} again." if number else "There is nothing to send again."
 
+    @rx.event
+    async def dismiss_failed(self) -> None:
+        """`Dismiss failed`: the inbox need not warn of them any more."""
+        await transact(outbox.dismiss)
+        self.status = "The inbox does not warn of them any more. They stay in this list."
+
     async def _look(self) -> None:
         found = await read(_window, self.chosen, self.sought, self.skip)
         for name, value in found.items():

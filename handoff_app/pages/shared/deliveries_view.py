@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from handoff_app.domain.deliveries import FILTERS, WINDOW, Shown, Try
-from handoff_app.pages.shared.frame import frame
+from handoff_app.pages.shared.frame import StaffState, frame
 from handoff_app.pages.shared.parts import icon, link, pill
 
 _HEAD = "px-3.5 py-2.5 text-start text-xs font-medium text-muted"
@@ -42,12 +42,21 @@ def _title(state: Any) -> rx.Component:
             ),
             rx.el.p(state.status, role="status", class_name="text-[13px]/5 text-ink"),
         ),
-        rx.el.button(
-            icon("rotate-cw"),
-            "Replay failed",
-            type="button",
-            on_click=state.replay_failed,
-            class_name="btn btn-sm btn-outline ms-auto",
+        rx.el.div(
+            rx.cond(
+                StaffState.failed > 0,
+                rx.el.button(
+                    "Dismiss failed", type="button", on_click=state.dismiss_failed, class_name="btn btn-sm btn-ghost"
+                ),
+            ),
+            rx.el.button(
+                icon("rotate-cw"),
+                "Replay failed",
+                type="button",
+                on_click=state.replay_failed,
+                class_name="btn btn-sm btn-outline",
+            ),
+            class_name="ms-auto flex flex-wrap gap-2",
         ),
         class_name="mb-5 flex flex-wrap items-start gap-4",
     )

@@ -25,6 +25,7 @@ class StaffState(rx.State):
     inside: bool = False
     waiting: int = 0
     failed: int = 0
+    failed_last: str = ""
     preferences: dict[str, bool] = dict.fromkeys(agents.PREFERENCES, False)
     version: int = 0
 
@@ -51,10 +52,10 @@ class StaffState(rx.State):
 
     async def _look(self) -> None:
         tally = await live.hub.once(live.INBOX, "tally", lambda: read(inbox.tally))
-        failed = await live.hub.once(outbox.TOPIC, "failures", lambda: read(outbox.failures))
-        waiting = inbox.counts(tally, "")["waiting"]
-        if (waiting, failed) != (self.waiting, self.failed):
-            self.waiting, self.failed = waiting, failed
+        trouble = await live.hub.once(outbox.TOPIC, "trouble", lambda: read(outbox.trouble))
+        now = inbox.counts(tally, "")["waiting"], trouble.failed, trouble.last
+        if now != (self.waiting, self.failed, self.failed_last):
+            self.waiting, self.failed, self.failed_last = now
 
 
 def frame(active: str, *content: rx.Component, admins_only: bool = False) -> rx.Component:

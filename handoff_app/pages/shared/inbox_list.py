@@ -57,14 +57,20 @@ def _failing() -> rx.Component:
     """Somebody may not have heard of a visitor: that stands above the list until it is mended."""
     words = rx.fragment(
         icon("circle-alert", "size-4 shrink-0 mt-0.5"),
-        rx.cond(StaffState.failed == 1, "One notice could not be delivered.", f"{StaffState.failed} notices failed."),
+        rx.el.span(
+            rx.cond(
+                StaffState.failed == 1, "One notice could not be delivered.", f"{StaffState.failed} notices failed."
+            ),
+            rx.el.span(StaffState.failed_last, class_name="block break-words line-clamp-2"),
+            class_name="min-w-0",
+        ),
     )
     look = "mx-3 mb-2 flex gap-2 rounded-lg bg-bad-soft p-2.5 text-[13px]/5 text-bad"
     return rx.cond(
         StaffState.failed > 0,
         rx.cond(
             StaffState.admin,
-            link(words, href="/deliveries", class_name=f"{look} underline"),
+            link(words, href="/deliveries", class_name=f"{look} hover:underline"),
             rx.el.p(words, role="status", class_name=look),
         ),
     )
