@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from handoff_app import config as configuration
 from handoff_app import vault
-from handoff_app.answering.llm import Llm, NoAnswer, trial
+from handoff_app.answering.llm import PATIENCE, Llm, NoAnswer, trial
 from handoff_app.config import BadConfig, config
 from handoff_app.doctor import _llm as doctor_says
 from handoff_app.domain import llm
@@ -114,6 +114,24 @@ async def test_a_model_that_hangs_is_given_its_seconds_and_no_more(database: Non
     with pytest.raises(NoAnswer, match="did not answer in time"):
         await reached(fake).reply(ASKED, 0.5)
     assert len(fake.got) == 1
+
+
+async def test_a_model_that_only_fails_is_left_alone_for_a_while(
+    database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeLlm(status(401))
+    model = reached(fake)
+    for _ in range(PATIENCE):
+        with pytest.raises(NoAnswer, match="refused the API key"):
+            await model.reply(ASKED, 10)
+    with pytest.raises(NoAnswer, match="is left alone"):
+        await model.reply(ASKED, 10)
+    assert len(fake.got) == PATIENCE
+    fake.acts = [says("Back again.")]
+    monkeypatch.setattr("handoff_app.answering.llm.REST_SECONDS", 0.0)
+    assert await model.reply(ASKED, 10) == "Back again."
+    monkeypatch.undo()
+    assert await model.reply(ASKED, 10) == "Back again."
 
 
 @pytest.mark.parametrize("first", [status(500), status(429), drops("Half"), body(b"{")])

@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from sqlmodel import Session, select
@@ -191,6 +192,25 @@ async def test_what_is_read_becomes_articles_and_changes_with_the_site(world: Wo
     assert after["/"].updated_at == before["/"].updated_at
     world.do(sources.remove, source.id)
     assert not world.all(Article)
+
+
+async def test_what_was_edited_here_outlives_every_reading(world: World, shop: Website) -> None:
+    world.do(lambda s: sources.add(s, shop.url, "site", 24) and None)
+    await work()
+    source = world.all(Source)[0]
+    for path in ("/returns", "/boots"):
+        found = next(a for a in world.all(Article) if a.url == f"{shop.url}{path}")
+        draft = replace(world.do(knowledge.draft, found.id), text=f"By hand: {path}")
+        world.do(lambda s, d=draft: knowledge.save(s, d) and None)
+    shop.pages["/returns"] = page("Returns", "You can return anything within 90 days now.", "/")
+    del shop.pages["/boots"]
+    world.do(sources.read_again, source.id)
+    await work()
+    kept = {a.url.removeprefix(shop.url): a.text for a in world.all(Article)}
+    assert (kept["/returns"], kept["/boots"]) == ("By hand: /returns", "By hand: /boots")
+    assert any("Edited here" in row.origin for row in world.do(knowledge.rows))
+    world.do(sources.remove, source.id)
+    assert {a.text for a in world.all(Article)} == {"By hand: /returns", "By hand: /boots"}
 
 
 async def test_a_reading_that_died_is_begun_again_and_the_dead_one_writes_nothing(world: World, shop: Website) -> None:

@@ -17,6 +17,9 @@ MOST_AT_ONCE: Final = 16
 RETRY_SECONDS: Final = 0.5
 LONGEST_RETRY_SECONDS: Final = 3.0
 TRIAL_SECONDS: Final = 20.0
+PATIENCE: Final = 3
+REST_SECONDS: Final = 60.0
+"""After so many failures in a row a model is left alone for so long: its visitors would all wait in vain."""
 
 Heard = Callable[[str], Awaitable[None]]
 
@@ -50,12 +53,24 @@ class Llm:
         self._url, self._key, self._trusted = url, key, trusted
         self._free = asyncio.Semaphore(MOST_AT_ONCE)
         self._client: Any = None
+        self._failures, self._failed_at = 0, 0.0
 
     async def reply(self, messages: Sequence[Message], seconds: float, heard: Heard | None = None) -> str:
-        """The whole reply within `seconds`, asked for twice at most. Raises `NoAnswer`.
+        """The whole reply within `seconds`, asked for twice at most. Raises `NoAnswer`, at once while the model rests.
 
         `heard` is told the text so far; after a first try that broke off it begins anew.
         """
+        if self._failures >= PATIENCE and monotonic() < self._failed_at + REST_SECONDS:
+            raise NoAnswer(f"failed {self._failures} times in a row and is left alone for a minute", wait=None)
+        try:
+            said = await self._twice(messages, seconds, heard)
+        except NoAnswer:
+            self._failures, self._failed_at = self._failures + 1, monotonic()
+            raise
+        self._failures = 0
+        return said
+
+    async def _twice(self, messages: Sequence[Message], seconds: float, heard: Heard | None) -> str:
         try:
             async with asyncio.timeout(seconds), self._free:
                 try:

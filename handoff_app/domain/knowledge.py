@@ -77,7 +77,9 @@ def save(session: Session, wanted: Draft, **extra: Any) -> Article:
     if wanted.url.strip() and urlsplit(wanted.url.strip()).scheme not in ("", "http", "https"):
         raise BadValue("url", "This is not a web address. It should look like https://example.com/page.")
     article = (session.get(Article, wanted.id) if wanted.id else None) or Article(title="", text="")
+    before = article.title, article.text
     article.title, article.text, article.url = title, _clean(wanted.text), wanted.url.strip()[:2000]
+    article.edited = article.edited or (article.source_id is not None and before != (article.title, article.text))
     article.phrasings, article.updated_at = phrasings, now()
     for name, value in extra.items():
         setattr(article, name, value)
@@ -174,7 +176,8 @@ def _shown(article: Article) -> Shown:
     elif article.file:
         origin = f"From {article.file}"
     elif article.source_id:
-        origin = f"Read from {article.url.removeprefix('https://').removeprefix('http://')}"
+        address = article.url.removeprefix("https://").removeprefix("http://")
+        origin = f"Edited here, first read from {address}" if article.edited else f"Read from {address}"
     edited = article.updated_at.strftime("%H:%M" if article.updated_at.date() == now().date() else "%d %b")
     return Shown(article.id, article.title, origin, article.answers, edited, article.enabled)
 

@@ -313,6 +313,7 @@ class Article(SQLModel, table=True):
     enabled: bool = True
     demo: bool = False
     source_id: str | None = Field(default=None, foreign_key="source.id", index=True)  # read from there
+    edited: bool = False  # by hand since it was read: no later reading changes or removes it
     file: str = ""  # uploaded under this name
     answers: int = 0  # how often the AI has answered from it
     created_at: datetime = _time()

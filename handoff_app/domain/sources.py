@@ -60,14 +60,17 @@ def claim(session: Session, busy: Collection[str] = ()) -> Source | None:
 
 
 def keep(session: Session, claimed: Source, url: str, title: str, text: str, progress: Progress) -> bool:
-    """A page was read: make or change its article if it differs. False if the website is not this worker's any more."""
+    """A page was read: make or change its article if it differs, but for one that was edited here.
+
+    False if the website is not this worker's any more.
+    """
     source = _held(session, claimed)
     if source is None:
         return False
     source.read, source.due_at = source.read + 1, now() + LEASE
     source.found, source.failed, source.said = progress.found, progress.failed, progress.said
     known = session.exec(select(Article).where(Article.source_id == source.id, Article.url == url)).first()
-    if known is None or (known.title, known.text) != (title, text):
+    if known is None or (not known.edited and (known.title, known.text) != (title, text)):
         article = known or Article(title="", text="", source_id=source.id, url=url)
         article.title, article.text, article.updated_at = title, text, now()
         session.add(article)
@@ -86,7 +89,7 @@ def done(session: Session, claimed: Source, kept: Collection[str], gone: Collect
     source.read_at, source.owner = now(), ""
     source.due_at = now() + timedelta(hours=source.every_hours) if source.every_hours else None
     old = col(Article.url).not_in(kept) if kept else col(Article.url).in_(gone)
-    session.exec(delete(Article).where(col(Article.source_id) == source.id, old))
+    session.exec(delete(Article).where(col(Article.source_id) == source.id, old, col(Article.edited).is_(False)))
     live.announce(knowledge.TOPIC)
 
 
@@ -101,8 +104,10 @@ def read_again(session: Session, id: str) -> None:
 
 
 def remove(session: Session, id: str) -> None:
-    """Forget a website and the articles that came from it."""
-    session.exec(delete(Article).where(col(Article.source_id) == id))
+    """Forget a website and the articles that came from it; those edited here stay, as if written here."""
+    came = col(Article.source_id) == id
+    session.exec(delete(Article).where(came, col(Article.edited).is_(False)))
+    session.exec(update(Article).where(came).values(source_id=None))
     session.exec(delete(Source).where(col(Source.id) == id))
     live.announce(knowledge.TOPIC)
 
