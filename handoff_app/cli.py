@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     user = commands.add_parser("user", help="people of the staff").add_subparsers(title="commands", required=True)
     add = user.add_parser("add", help="create an agent or admin")
     add.add_argument("email")
-    add.add_argument("--role", choices=list(Role), default=Role.AGENT)
+    add.add_argument("--role", choices=[str(role) for role in Role], default=str(Role.AGENT))
     add.add_argument("--name", default="")
     add.add_argument("--password-stdin", action="store_true", required=True, help="read the password from stdin")
     add.set_defaults(command=_add_user)
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(_: argparse.Namespace) -> int:
+    serve.claim_port()
     serve.migrate()
     serve.prepare()
     build.ensure()
@@ -69,6 +70,11 @@ def _build(_: argparse.Namespace) -> int:
 
 
 def _doctor(_: argparse.Namespace) -> int:
+    try:
+        serve.migrate()
+    except BadConfig as error:
+        print(f"{'database':12} FAILS: {error}")
+        return 1
     return doctor.report()
 
 
@@ -83,7 +89,7 @@ def _eval_answers(given: argparse.Namespace) -> int:
 
 def _add_user(given: argparse.Namespace) -> int:
     serve.migrate()
-    hash = passwords.hashed(sys.stdin.readline().rstrip("\n"))
+    hash = passwords.hashed(sys.stdin.readline().rstrip("\r\n"))
     agent, _ = transact_now(agents.add, given.email, given.name, Role(given.role), hash)
     print(f"{agent.email} can sign in as {agent.role}.")
     return 0

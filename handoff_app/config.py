@@ -4,9 +4,10 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from dotenv import dotenv_values
 
@@ -74,24 +75,24 @@ def read(env: Mapping[str, str]) -> Config:
     """Turn variables into a `Config`; creates the data directory and its secret. Raises `BadConfig`."""
     host = _text(env, "HOST", "127.0.0.1")
     port = _whole(env, "PORT", 8000, low=1, high=65535)
-    data_dir = Path(_text(env, "DATA_DIR", "data")).expanduser().resolve()
+    data_dir = _made(Path(_text(env, "DATA_DIR", "data")).expanduser().resolve())
     made = Config(
         host=host,
         port=port,
-        base_url=_url(env, "BASE_URL", _own_url(host, port)),
+        base_url=_base_url(env, _own_url(host, port)),
         data_dir=data_dir,
         database_url=_text(env, "DATABASE_URL", f"sqlite:///{data_dir / 'handoff.db'}"),
-        redis_url=_text(env, "REDIS_URL", ""),
+        redis_url=_redis(env),
         workers=_whole(env, "WORKERS", 1, low=1, high=64),
         secret_key=_text(env, "SECRET_KEY", "") or _kept_secret(data_dir),
         admin_email=_text(env, "ADMIN_EMAIL", ""),
         admin_password=env.get("HANDOFF_ADMIN_PASSWORD", ""),
         smtp_url=_smtp(env),
-        mail_from=_text(env, "MAIL_FROM", "Handoff <handoff@localhost>"),
+        mail_from=_mail_from(env),
         llm_url=_url(env, "LLM_URL", "") if _text(env, "LLM_URL", "") else "",
         llm_api_key=_text(env, "LLM_API_KEY", ""),
         llm_model=_text(env, "LLM_MODEL", ""),
-        slack_api_url=_text(env, "SLACK_API_URL", "https://slack.com/api/"),
+        slack_api_url=_url(env, "SLACK_API_URL", "https://slack.com/api") + "/",
         slack_client_id=_text(env, "SLACK_CLIENT_ID", ""),
         slack_client_secret=_text(env, "SLACK_CLIENT_SECRET", ""),
         slack_signing_secret=_text(env, "SLACK_SIGNING_SECRET", ""),
@@ -109,7 +110,9 @@ def _refuse_what_cannot_run(made: Config) -> None:
         raise BadConfig("HANDOFF_SECRET_KEY must have at least 32 characters.")
     if made.workers > 1 and not (made.redis_url and made.database_url.startswith("postgresql")):
         raise BadConfig("HANDOFF_WORKERS above 1 needs HANDOFF_DATABASE_URL (PostgreSQL) and HANDOFF_REDIS_URL.")
-    if not made.database_url.startswith(("sqlite:///", "postgresql")):
+    if made.workers > 1:
+        raise BadConfig("HANDOFF_WORKERS must be 1: bells do not ring from one process to another yet.")
+    if not made.database_url.startswith(("sqlite:///", "postgresql://")):
         raise BadConfig("HANDOFF_DATABASE_URL must begin with sqlite:/// or postgresql://.")
     if bool(made.llm_url) != bool(made.llm_model):
         raise BadConfig("HANDOFF_LLM_URL and HANDOFF_LLM_MODEL are set together or not at all.")
@@ -126,11 +129,18 @@ def _own_url(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
+def _made(data_dir: Path) -> Path:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadConfig(f"HANDOFF_DATA_DIR {data_dir} cannot be used: {error.strerror}.") from error
+    return data_dir
+
+
 def _kept_secret(data_dir: Path) -> str:
     """Generated once; readable by its owner alone."""
     file = data_dir / "secret_key"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600, exist_ok=False)
         file.write_text(secrets.token_urlsafe(48))
     except FileExistsError:
@@ -160,16 +170,53 @@ def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int)
     return int(value)
 
 
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address with a host and a port that may be; None if it has none."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname and parts.port != 0 else None  # asking for the port judges it
+    except ValueError:
+        return None
+
+
 def _url(env: Mapping[str, str], name: str, default: str) -> str:
     value = _text(env, name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = _parts(value)
+    if parts is None or parts.scheme not in ("http", "https"):
         raise BadConfig(f"HANDOFF_{name} must be an http:// or https:// address, not {value!r}.")
+    return value
+
+
+def _base_url(env: Mapping[str, str], default: str) -> str:
+    value = _url(env, "BASE_URL", default)
+    if any(urlsplit(value)[2:]):
+        raise BadConfig(f"HANDOFF_BASE_URL must end after the host and the port, without a path, not {value!r}.")
+    return value
+
+
+def _redis(env: Mapping[str, str]) -> str:
+    value = _text(env, "REDIS_URL", "")
+    parts = _parts(value)
+    if value and (parts is None or parts.scheme not in ("redis", "rediss")):
+        raise BadConfig(f"HANDOFF_REDIS_URL must look like redis://host:6379/0, not {value!r}.")
+    return value
+
+
+def _mail_from(env: Mapping[str, str]) -> str:
+    value = _text(env, "MAIL_FROM", "Handoff <handoff@localhost>")
+    name, at, host = parseaddr(value)[1].rpartition("@")
+    if not (name and at and host) or " " in name + host:
+        raise BadConfig(f"HANDOFF_MAIL_FROM must look like Handoff <handoff@example.com>, not {value!r}.")
     return value
 
 
 def _smtp(env: Mapping[str, str]) -> str:
     value = _text(env, "SMTP_URL", "")
-    if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+    if not value:
+        return ""
+    parts = _parts(value)
+    if parts is None or parts.scheme not in ("smtp", "smtps"):
         raise BadConfig("HANDOFF_SMTP_URL must look like smtp://user:password@host:port.")
+    if parse_qs(parts.query).get("starttls", ["1"])[0] not in ("0", "1"):
+        raise BadConfig("HANDOFF_SMTP_URL may end in ?starttls=1 or ?starttls=0.")
     return value

@@ -84,6 +84,7 @@ class Hub:
     """Who watches what in this process. A watcher refreshes once per pause at most, and always after the last bell."""
 
     def __init__(self) -> None:
+        self.worked_at = 0.0  # when the worker last looked for work, by the monotonic clock
         self._watches: dict[str, _Watch] = {}
         self._by_topic: dict[str, set[str]] = {}
         self._answers: dict[str, dict[Hashable, asyncio.Task[Any]]] = {}

@@ -1,16 +1,20 @@
 """Serving: migrate, prepare an empty database, then pages, websocket and API on one port by Granian."""
 
+import errno
 import os
+import socket
 import threading
 import time
 from urllib.request import ProxyHandler, build_opener
 
 from alembic.config import Config as AlembicConfig
+from alembic.util import CommandError
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 from reflex_base.constants import Env
 from reflex_base.environment import environment as reflex
+from sqlalchemy.exc import SQLAlchemyError
 
 from alembic import command
 from handoff_app.access import passwords
@@ -21,12 +25,25 @@ from handoff_app.domain import agents, knowledge, settings
 from handoff_app.domain.models import Role
 
 
+def claim_port() -> None:
+    """See early whether it can listen at all. Raises `BadConfig`."""
+    host, port = config().host, config().port
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        name = "HANDOFF_PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "HANDOFF_HOST"
+        raise BadConfig(f"{name}: cannot listen on {host}, port {port}: {error.strerror or error}.") from error
+
+
 def migrate() -> None:
-    """Bring the database to the newest version. Raises `BadConfig` if it cannot be reached."""
-    config().data_dir.mkdir(parents=True, exist_ok=True)
+    """Bring the database to the newest version. Raises `BadConfig` if it cannot be used."""
     migrations = AlembicConfig(ROOT / "alembic.ini")
     migrations.set_main_option("script_location", str(ROOT / "alembic"))
-    command.upgrade(migrations, "head")
+    try:
+        command.upgrade(migrations, "head")
+    except (SQLAlchemyError, CommandError, ValueError) as error:
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise BadConfig(f"HANDOFF_DATABASE_URL: the database cannot be used: {said}") from error
 
 
 def prepare() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fake_world import Mailbox, _free_port
+from tests.fake_world import Mailbox, Receiver, _free_port
 from tests.serving import Server
 
 
@@ -41,6 +41,49 @@ def test_doctor_says_one_line_each_and_which_one_fails(tmp_path: Path) -> None:
     assert "mail server  FAILS" in bad
     dead = {"HANDOFF_LLM_URL": f"http://127.0.0.1:{_free_port()}/v1", "HANDOFF_LLM_MODEL": "small"}
     assert "LLM          FAILS: the model could not be reached" in Server(tmp_path, 1, **dead).run("doctor")
+
+
+def test_doctor_can_be_asked_before_the_first_start(tmp_path: Path) -> None:
+    lines = Server(tmp_path, 1).run("doctor").splitlines()
+    assert [line[:12].strip() for line in lines] == ["database", "mail server", "Slack", "webhook", "LLM"]
+    assert not any("FAILS" in line for line in lines)
+
+
+def test_doctor_names_a_database_that_does_not_answer(tmp_path: Path) -> None:
+    nobody = f"postgresql://u:p4ssword@127.0.0.1:{_free_port()}/x"
+    said = Server(tmp_path, 1, HANDOFF_DATABASE_URL=nobody).run("doctor")
+    assert said.startswith("database     FAILS: HANDOFF_DATABASE_URL")
+    assert said.count("\n") == 1
+    assert "p4ssword" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HANDOFF_HOST", "not a host"),
+        ("HANDOFF_HOST", "999.1.1.1"),
+        ("HANDOFF_HOST", "192.0.2.1"),
+        ("HANDOFF_DATABASE_URL", "sqlite:////nope/x/handoff.db"),
+        ("HANDOFF_DATABASE_URL", "postgresql://[bad"),
+    ],
+)
+def test_a_server_that_cannot_start_says_why_in_one_line(tmp_path: Path, name: str, value: str) -> None:
+    said = Server(tmp_path, _free_port(), **{name: value}).run("run")
+    assert said.startswith(f"handoff: {name}")
+    assert said.count("\n") == 1
+
+
+def test_a_port_in_use_is_named_and_nobody_is_told_that_it_serves(tmp_path: Path) -> None:
+    there = Receiver().start()
+    said = Server(tmp_path, int(there.url.rpartition(":")[2])).run("run")
+    assert said.startswith("handoff: HANDOFF_PORT")
+    assert said.count("\n") == 1
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "handoff.db").write_bytes(b"This is no database. " * 100)
+    said = Server(tmp_path, _free_port()).run("run")
+    assert said == "handoff: HANDOFF_DATABASE_URL: the database cannot be used: file is not a database\n"
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 """Sign-in, sign-out and the first admin: JSON in, an HttpOnly cookie out, problem JSON (RFC 9457) when refused."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from handoff_app.access import limits, passwords, sessions
+from handoff_app.api.problems import problem
 from handoff_app.config import config
 from handoff_app.db import transact
 from handoff_app.domain import agents, settings
@@ -75,14 +74,6 @@ async def setup(request: Request, given: FirstAdmin) -> JSONResponse:
         limits.wrong_try(_client(request), "setup")
         return problem(422, str(error), error.field)
     return await _signed_in(agent, request)
-
-
-def problem(status: int, detail: str, field: str = "") -> JSONResponse:
-    """Problem JSON (RFC 9457); `field` names the form's field that must change."""
-    body: dict[str, Any] = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail}
-    if field:
-        body["field"] = field
-    return JSONResponse(body, status, media_type="application/problem+json")
 
 
 async def _signed_in(agent: Agent, request: Request) -> JSONResponse:

@@ -9,7 +9,8 @@ from sqlmodel import Session
 from starlette.datastructures import UploadFile
 
 from handoff_app.access import sessions
-from handoff_app.api.auth import problem, same_origin
+from handoff_app.api.auth import same_origin
+from handoff_app.api.problems import problem
 from handoff_app.db import read, transact
 from handoff_app.domain import exchange, knowledge, settings
 from handoff_app.domain.knowledge import Draft

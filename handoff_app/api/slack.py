@@ -8,7 +8,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from handoff_app import vault
 from handoff_app.access import sessions
-from handoff_app.api.auth import problem
+from handoff_app.api.problems import problem
 from handoff_app.channels import slack
 from handoff_app.channels.base import PermanentError, RetryLater
 from handoff_app.config import config

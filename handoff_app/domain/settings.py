@@ -107,7 +107,10 @@ def split_addresses(typed: str) -> list[str]:
     """The addresses of a list separated by `;`, without repetitions. Raises `BadValue` naming the one that is wrong."""
     found: list[str] = []
     for part in filter(None, (part.strip() for part in typed.split(";"))):
-        address = checked_email(part, "emails")
+        try:
+            address = checked_email(part, "emails")
+        except BadValue as error:
+            raise BadValue("emails", f"{error} Separate several with ;") from error
         if address.lower() not in (known.lower() for known in found):
             found.append(address)
     if len(found) > MOST_ADDRESSES:
@@ -120,7 +123,7 @@ def checked_email(typed: str, field: str) -> str:
     try:
         return _normal_email(typed.strip())
     except EmailNotValidError as error:
-        raise BadValue(field, f"“{typed.strip()[:80]}” is not an email address. Separate several with ;") from error
+        raise BadValue(field, f"“{typed.strip()[:80]}” is not an email address.") from error
 
 
 @lru_cache(256)

@@ -71,6 +71,7 @@ class Worker:
             try:
                 for name in await read(due.queues):
                     self._wake[name].set()
+                live.hub.worked_at = monotonic()
             except Exception:
                 log.exception("the worker could not look what is due")
             if monotonic() >= self._clock_at:

@@ -208,6 +208,38 @@ async def test_too_many_tries_to_sign_in_are_refused(server: Server) -> None:
         assert refused.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status"),
+    [
+        ("POST", "/api/auth/sign-in", b"", 422),
+        ("POST", "/api/auth/sign-in", b"{}", 422),
+        ("POST", "/api/auth/sign-in", b"{", 422),
+        ("POST", "/api/auth/sign-in", b"email=a", 422),
+        ("POST", "/api/auth/setup", b'{"email": 1}', 422),
+        ("GET", "/api/auth/sign-in", b"", 404),
+        ("GET", "/api/nothing", b"", 404),
+        ("POST", "/api/auth/nothing", b"{}", 404),
+        ("PUT", "/api/slack/events", b"{}", 404),
+    ],
+)
+async def test_every_refused_call_is_answered_with_a_problem(
+    server: Server, method: str, path: str, sent: bytes, status: int
+) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        refused = await client.request(method, f"{server.url}{path}", content=sent)
+    assert (refused.status_code, refused.headers["content-type"]) == (status, "application/problem+json")
+    assert refused.json()["status"] == status
+    assert refused.json()["detail"].endswith(".")
+
+
+async def test_operators_ask_whether_it_is_ready(server: Server) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        ready = await client.get(f"{server.url}/readyz")
+        assert ready.json() == {"status": "ok", "database": "ok", "migrations": "ok", "workers": "ok"}
+        for path in ("/healthz", "/readyz"):
+            assert (await client.head(f"{server.url}{path}")).status_code == 200
+
+
 async def test_pages_have_their_headers(server: Server) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         widget = await client.get(f"{server.url}/widget")
