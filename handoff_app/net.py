@@ -62,8 +62,8 @@ def check_url(url: str) -> str:
 
     Raises `Refused`. Names are resolved and judged again at every connection, so this is only the early word.
     """
-    parts = urlsplit(url.strip())
     try:
+        parts = urlsplit(url.strip())
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise Refused("This is not a web address. It should look like https://example.com/hook.") from error

@@ -1,5 +1,6 @@
 """What agents do: one gets the conversation, the other is told."""
 
+import json
 from threading import Barrier, Thread
 
 import pytest
@@ -79,3 +80,13 @@ def test_an_agent_who_steps_in_unasked_is_a_reason_of_its_own(world: World) -> N
     world.do(desk.take_over, chat, world.grace)
     assert [(e.reason, e.claimed_by) for e in world.all(Escalation)] == [(Reason.AGENT_TOOK_OVER, "Grace")]
     assert world.all(Delivery) == []
+
+
+def test_the_webhook_hears_that_it_is_resolved_as_it_stands_then(world: World) -> None:
+    chat = world.chat("Hello")
+    world.do(lambda s: escalations.escalate(s, s.get_one(Conversation, chat), Reason.ASKED_FOR_HUMAN))
+    world.do(desk.take_over, chat, world.grace)
+    world.do(desk.hand_back, chat, world.grace)
+    world.do(desk.resolve, chat, world.grace)
+    row = next(row for row in world.all(Delivery) if row.event == "conversation.resolved")
+    assert json.loads(row.body)["conversation"]["status"] == "resolved"

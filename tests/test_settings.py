@@ -64,3 +64,9 @@ def test_the_setup_token_works_once(world: World) -> None:
     assert not world.do(settings.spend_setup_token, "x")
     assert world.do(settings.spend_setup_token, token)
     assert not world.do(settings.spend_setup_token, token)
+
+
+def test_a_standard_secret_that_is_none_is_refused(world: World) -> None:
+    wanted = replace(world.do(settings.escalations), webhook_on=True, webhook_url="https://acme.example/hook")
+    with pytest.raises(settings.BadValue, match="base64"):
+        world.do(settings.save_escalations, wanted, webhook_secret="whsec_abc")

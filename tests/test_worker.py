@@ -116,6 +116,19 @@ async def test_410_switches_the_endpoint_off_and_tells_the_admins(world: World) 
     assert len(world.all(Delivery)) == before
 
 
+async def test_what_a_410_stopped_can_be_replayed_and_a_success_switches_the_endpoint_on(world: World) -> None:
+    answers = iter([410, 200])
+    receiver = Receiver(lambda _: (next(answers), {})).start()
+    only(world, webhook_on=True, webhook_url=f"{receiver.url}/hook")
+    escalate(world)
+    await worked(world, tried)
+    assert world.do(endpoints.disabled)
+    assert world.do(outbox.replay_failed) == 1
+    await worked(world, lambda rows: all(row.status == Sent.SENT for row in rows if row.channel == "webhook"))
+    assert not world.do(endpoints.disabled)
+    assert receiver.got[0].body == receiver.got[1].body
+
+
 async def test_five_days_of_nothing_but_failures_switch_it_off_and_a_success_forgives(world: World) -> None:
     answers = iter([500, 200, 500])
     hook(world, lambda _: (next(answers), {}))
@@ -375,11 +388,9 @@ def test_editing_a_paused_endpoint_leaves_it_paused(world: World) -> None:
     assert world.all(Endpoint)[0].paused
 
 
-def test_nothing_is_replayed_to_an_endpoint_that_is_gone_or_off(world: World) -> None:
+def test_nothing_is_replayed_to_an_endpoint_that_was_removed(world: World) -> None:
     escalate(world)
     hook_row = next(row for row in world.all(Delivery) if row.channel == "webhook")
-    world.do(lambda s: endpoints.struck(s, s.get_one(Endpoint, "main"), gone=True))
-    assert not world.do(outbox.replay, hook_row.id)
     world.do(endpoints.remove, "main")
     assert not world.do(outbox.replay, hook_row.id)
     assert world.do(outbox.replay_failed) == 0

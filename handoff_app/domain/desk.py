@@ -76,9 +76,9 @@ def resolve(session: Session, conversation_id: str, agent: Person) -> Conversati
     """Close the conversation; the visitor's next message opens it again, with the AI."""
     conversation = _mine(session, conversation_id, agent)
     if conversation.status != Status.RESOLVED:
-        escalations.told(session, conversation, "conversation.resolved")
         conversations.hand_over(session, conversation, Status.RESOLVED)
         conversations.system_line(session, conversation, i18n.key("conversation.resolved"), name=agent.name)
+        escalations.told(session, conversation, "conversation.resolved")
     return conversation
 
 

@@ -72,6 +72,11 @@ def decline(session: Session, conversation: Conversation) -> None:
     if conversation.status == Status.WAITING:  # an address was asked for, and the visitor gives none
         conversations.announce(conversation.id)
         return
+    declined(session, conversation)
+
+
+def declined(session: Session, conversation: Conversation) -> None:
+    """Tell the visitor that it goes on without a human."""
     conversations.system_line(session, conversation, i18n.key("offer.declined"))
 
 
@@ -171,12 +176,13 @@ def follow_up(session: Session, conversation_id: str) -> None:
 
 
 def told(session: Session, conversation: Conversation, event: str) -> None:
-    """Tell the webhook about a later event of the open escalation."""
-    escalation = open_one(session, conversation.id)
-    if escalation is not None and escalation.reason != Reason.AGENT_TOOK_OVER:
+    """Tell the webhook about a later event of the latest escalation, which may be closed: `turn` tells two apart."""
+    escalation: Escalation | None = session.execute(_LATEST, {"of": conversation.id}).scalar()
+    if escalation is not None:
         visitor = session.get_one(Visitor, conversation.visitor_id)
         to = outbox.targets(session, event, [], settings.escalations(session))
-        outbox.write(session, event, escalation, conversation, visitor, to)
+        session.refresh(conversation)
+        outbox.write(session, event, escalation, conversation, visitor, to, conversation.last_seq)
 
 
 def open_one(session: Session, conversation_id: str) -> Escalation | None:
@@ -223,6 +229,12 @@ def _last_question(session: Session, conversation_id: str) -> str:
 
 _OPEN: Final = select(Escalation).where(
     Escalation.conversation_id == bindparam("of"), col(Escalation.closed_at).is_(None)
+)
+_LATEST: Final = (
+    select(Escalation)
+    .where(Escalation.conversation_id == bindparam("of"))
+    .order_by(col(Escalation.created_at).desc())
+    .limit(1)
 )
 _QUESTION: Final = Prepared(
     select(Message.text)

@@ -176,11 +176,12 @@ def _hold(session: Session, channel: str, until: datetime) -> None:
 def replay(session: Session, id: str) -> bool:
     """Send a delivery again, with the same id and body, to where its endpoint is now.
 
-    False if the endpoint was removed or switched off.
+    One that was switched off is tried all the same: an admin asks for it, and a success switches it on. False if the
+    endpoint was removed.
     """
     row = session.get_one(Delivery, id)
     endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
-    if row.endpoint_id and (endpoint is None or endpoint.disabled_at is not None):
+    if row.endpoint_id and endpoint is None:
         return False
     row.target = endpoint.url if endpoint else row.target
     row.status, row.due_at, row.set_at, row.attempts, row.done_at = Sent.PENDING, now(), now(), 0, None
@@ -189,7 +190,7 @@ def replay(session: Session, id: str) -> bool:
 
 
 def replay_failed(session: Session) -> int:
-    """Replay every failed delivery whose endpoint is still on; returns how many."""
+    """Replay every failed delivery whose endpoint is still there; returns how many."""
     rows = session.exec(select(Delivery).where(Delivery.status == Sent.FAILED, Delivery.event != "test")).all()
     return sum(replay(session, row.id) for row in rows)
 

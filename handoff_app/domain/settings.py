@@ -1,6 +1,7 @@
 """The store of what admins set, and the page of escalations. Secrets are sealed, never read back."""
 
 import secrets
+from base64 import b64decode
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -97,10 +98,22 @@ def _save_main_endpoint(session: Session, wanted: Escalations, secret: str | Non
         main.failing_since, main.disabled_at, main.disabled_why = None, None, ""
     main.url, main.paused = wanted.webhook_url.strip(), not wanted.webhook_on
     if secret is not None:
-        main.secret = vault.seal(secret.strip())
+        main.secret = vault.seal(_checked_secret(secret.strip()))
         main.old_secret, main.old_secret_until = "", None
     session.add(main)
     session.flush()
+
+
+def _checked_secret(secret: str) -> str:
+    """What begins as a Standard Webhooks secret must be one, for receivers decode it. Raises `BadValue`."""
+    if secret.startswith("whsec_"):
+        try:
+            b64decode(secret[6:], validate=True)
+        except ValueError as error:
+            raise BadValue(
+                "webhook_secret", "After whsec_ it must be base64. Any other text is used as it is."
+            ) from error
+    return secret
 
 
 def split_addresses(typed: str) -> list[str]:

@@ -64,7 +64,7 @@ class DeliveriesState(rx.State):
     async def replay(self, id: str) -> None:
         """`Replay`, or `Try now`: the same id and the same bytes."""
         again = await transact(outbox.replay, str(id))
-        self.status = "Sending it again." if again else "Not sent: its endpoint was removed or is switched off."
+        self.status = "Sending it again." if again else "Not sent: its endpoint was removed."
 
     @rx.event
     async def replay_failed(self) -> None:

@@ -11,6 +11,7 @@ from handoff_app import i18n, live
 from handoff_app.access import limits
 from handoff_app.access.guard import socket_of
 from handoff_app.answering import intent
+from handoff_app.answering.consent import consents
 from handoff_app.db import NotSaved, read, transact
 from handoff_app.domain import conversations, escalations, gaps, reminders, settings, shop, texts, transcript
 from handoff_app.domain.models import Conversation, Prompt, Reason, Status
@@ -39,11 +40,19 @@ class Said:
     client_id: str
     page_url: str
     address: str = ""
+    offered: bool = False  # a human was offered to the visitor who says this
 
-    def wants_human(self) -> bool:
-        """Whether it asks for a human, in words, and may."""
+    def wants_human(self) -> Reason | None:
+        """Why it brings a human, if it does: it says yes to an offer, or asks for one in words, and may."""
+        if self.offered and consents(self.text):
+            return Reason.LOW_CONFIDENCE if limits.may_ask(self.address) else None
         decision = intent.decide(self.text[: conversations.MOST_CHARACTERS])
-        return decision is intent.Decision.ESCALATE and limits.may_ask(self.address)
+        asks = decision is intent.Decision.ESCALATE and limits.may_ask(self.address)
+        return Reason.ASKED_FOR_HUMAN if asks else None
+
+    def declines(self) -> bool:
+        """Whether it says no to an offer."""
+        return self.offered and consents(self.text) is False
 
 
 class WidgetState(Thread, rx.State):
@@ -274,10 +283,14 @@ def _come_back(session: Session, opened: Opened, secret: str) -> Opened:
 def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, seen: int) -> transcript.Chat:
     """Keep the message; a request for a human escalates in the same transaction. Returns what the tab has not seen."""
     chat = conversations.glance_of_visitor(session, visitor_id, conversation_id, said.client_id)
-    human = chat.status != Status.WITH_AGENT and settings.escalations(session).enabled and said.wants_human()
-    new = conversations.visitor_says(session, chat, said.text, said.client_id, said.page_url, not human)
-    if new and human:
-        escalations.ask(session, conversations.locked(session, conversation_id), Reason.ASKED_FOR_HUMAN)
+    said = replace(said, offered=chat.prompt == Prompt.OFFER)
+    reason = said.wants_human() if chat.status != Status.WITH_AGENT else None
+    answer = not said.declines() and not (reason and settings.escalations(session).enabled)
+    new = conversations.visitor_says(session, chat, said.text, said.client_id, said.page_url, answer)
+    if new and reason:
+        escalations.ask(session, conversations.locked(session, conversation_id), reason)
+    if new and said.declines():
+        escalations.declined(session, conversations.locked(session, conversation_id))
     if new and chat.status in (Status.WAITING, Status.WITH_AGENT):
         escalations.follow_up(session, conversation_id)
     return transcript.read(session, conversation_id, seen)

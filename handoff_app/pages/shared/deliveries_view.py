@@ -70,7 +70,7 @@ def _switched_off(state: Any) -> rx.Component:
             rx.el.span(
                 "Nothing is sent to ",
                 rx.el.span(url, dir="ltr", class_name="break-all"),
-                " any more: it only failed. ",
+                " any more: it was switched off. ",
                 link("Open notifications", href="/settings/notifications", class_name="underline"),
             ),
             role="alert",
