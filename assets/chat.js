@@ -41,10 +41,12 @@
     form.elements.text.setAttribute("aria-invalid", text ? "true" : "false");
   };
 
+  const tooLong = (field) => [...field.value].length > 4000;
+
   const send = (form) => {
     const field = form.elements.text;
-    if (!field.value.trim()) { field.focus(); return; }
-    if (field.value.length > 4000) { say(form, form.dataset.tooLong); return; }
+    if (!field.value.trim()) { say(form, form.dataset.empty); field.focus(); return; }
+    if (tooLong(field)) { say(form, form.dataset.tooLong); return; }
     say(form, "");
     write(outboxKey(form), [...read(outboxKey(form)), { id: random(12), text: field.value, at: Date.now() }]);
     field.value = "";
@@ -124,7 +126,7 @@
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form?.matches("form[data-composer]")) return;
-    say(form, event.target.value.length > 4000 ? form.dataset.tooLong : "");
+    say(form, tooLong(event.target) ? form.dataset.tooLong : "");
     keepDraft(form);
     grow();
   });
@@ -133,10 +135,18 @@
     const form = composer();
     if (quick && form) { form.elements.text.value = quick.dataset.say; send(form); }
     if (event.target.closest?.("[data-close-chat]")) tell({ type: "close" });
+    const open = menu();
+    if (open && (!open.contains(event.target) || event.target.closest("button"))) shut(open);
   });
+  const menu = () => document.querySelector("[data-menu][open]");
+  const shut = (menu) => { for (const part of [menu, ...menu.querySelectorAll("details")]) part.open = false; };
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && embedded && !document.querySelector("details[open]")) tell({ type: "close" });
+    if (event.key !== "Escape") return;
+    const open = menu();
+    if (open) { shut(open); open.firstElementChild.focus(); }
+    else if (embedded && !document.querySelector("details[open]")) tell({ type: "close" });
   });
+  document.addEventListener("toggle", (event) => event.target.querySelector(":scope > [role=button]")?.setAttribute("aria-expanded", event.target.open), true);
   addEventListener("online", () => pump());
   addEventListener("offline", () => pump());
 

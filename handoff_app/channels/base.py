@@ -66,7 +66,7 @@ REASONS = {
 }
 """The reasons in words for the team, who read English."""
 
-AUTHORS = {"visitor": "Visitor", "ai": "AI", "agent": "Team", "system": "—"}
+AUTHORS = {"visitor": "Visitor", "ai": "AI", "agent": "Team", "system": "Handoff"}
 
 
 def visitor_name(data: Mapping[str, Any]) -> str:

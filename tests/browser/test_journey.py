@@ -162,3 +162,30 @@ def test_the_page_says_who_its_visitor_is_and_nobody_types_it(browser: Browser, 
     chat.get_by_role("button", name="Talk to a human").click()
     expect(chat.get_by_text("We have told the team")).to_be_visible()
     expect(chat.get_by_role("textbox", name="Email address")).to_have_count(0)
+
+
+def test_the_widgets_menu_and_composer_say_what_they_do(browser: Browser, sides: Sides) -> None:
+    vera = browser.new_context().new_page()
+    vera.goto(f"{sides.url}/widget?layout=page")
+    menu, recent = vera.get_by_role("button", name="Menu"), vera.get_by_role("button", name="Recent chats")
+    vera.get_by_role("textbox", name="Message").fill("I want to talk to a human")
+    vera.get_by_role("button", name="Send", exact=True).click()
+    expect(vera.get_by_role("textbox", name="Email address")).to_be_visible()
+    for close in (
+        lambda: vera.keyboard.press("Escape"),
+        lambda: vera.get_by_role("textbox", name="Message").click(),
+        lambda: vera.get_by_role("button", name="Start new chat").click(),
+    ):
+        menu.click()
+        expect(menu).to_have_attribute("aria-expanded", "true")
+        recent.click()
+        expect(recent).to_have_attribute("aria-expanded", "true")
+        close()
+        expect(recent).to_be_hidden()
+        expect(menu).to_have_attribute("aria-expanded", "false")
+    vera.get_by_role("button", name="Send", exact=True).click()
+    expect(vera.get_by_text("Write something first.")).to_be_visible()
+    vera.get_by_role("textbox", name="Message").fill("👋" * 2500)
+    expect(vera.get_by_text("Write something first.")).to_be_hidden()
+    vera.get_by_role("button", name="Send", exact=True).click()
+    expect(vera.get_by_role("log", name="Conversation").get_by_text("👋👋")).to_be_visible()

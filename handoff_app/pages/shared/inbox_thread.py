@@ -202,6 +202,7 @@ def _meta(name: Any, at: Any) -> rx.Component:
 
 def _system(line: Any) -> rx.Component:
     return rx.el.p(
+        rx.el.span("Handoff: ", class_name="sr-only"),
         f"{line.text} {line.at}",
         class_name="flex items-center gap-3 text-center text-xs text-muted before:h-px before:grow before:bg-line "
         "after:h-px after:grow after:bg-line",
@@ -235,6 +236,7 @@ def _reply(t: Any, aide: Any) -> rx.Component:
             "focus-within:ring-ink",
             custom_attrs={
                 "data-composer": f"inbox:{t.selected}",
+                "data-empty": "Write something first.",
                 "data-too-long": "A message can have 4,000 characters at most. Please shorten it.",
             },
         ),

@@ -101,7 +101,7 @@ def _menu(state: Any, w: Any) -> rx.Component:
             icon("ellipsis", "size-5 shrink-0"),
             role="button",
             class_name="btn btn-ghost btn-square list-none",
-            custom_attrs={"aria-label": w["widget.menu"]},
+            custom_attrs={"aria-label": w["widget.menu"], "aria-expanded": "false"},
         ),
         rx.el.div(
             rx.el.button(icon("plus"), w["widget.new_chat"], type="button", on_click=state.start_new, class_name=item),
@@ -217,7 +217,7 @@ def _line(state: Any, w: Any, line: Any) -> rx.Component:
     return rx.match(
         line.author,
         ("visitor", _mine(w, line)),
-        ("system", _system(line)),
+        ("system", _system(state, line)),
         _theirs(state, w, line),
     )
 
@@ -236,8 +236,9 @@ def _mine(w: Any, line: Any) -> rx.Component:
     )
 
 
-def _system(line: Any) -> rx.Component:
+def _system(state: Any, line: Any) -> rx.Component:
     return rx.el.p(
+        rx.el.span(f"{state.shop}: ", class_name="sr-only"),
         line.text,
         dir="auto",
         class_name="flex items-center gap-3 text-center text-xs text-muted before:h-px before:grow before:bg-line "
@@ -440,7 +441,11 @@ def _composer(state: Any, w: Any) -> rx.Component:
             ),
             class_name="group flex items-end rounded-2xl border border-edge bg-base-100 focus-within:border-ink "
             "focus-within:ring-1 focus-within:ring-ink",
-            custom_attrs={"data-composer": state.conversation, "data-too-long": w["widget.too_long"]},
+            custom_attrs={
+                "data-composer": state.conversation,
+                "data-too-long": w["widget.too_long"],
+                "data-empty": w["widget.empty"],
+            },
             reset_on_submit=False,
         ),
         rx.el.p(id="composer-error", role="alert", class_name="px-2 pt-1.5 text-[13px]/5 text-bad empty:hidden"),
