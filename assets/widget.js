@@ -129,7 +129,7 @@ iframe { display: block; width: 100%; height: 100%; border: 0; outline: 0; color
       tell({ type: "identify", visitor });
     },
     on: (event, fn) => {
-      listeners[event].push(fn);
+      listeners[event]?.push(fn);
       if (event === "ready" && ready) fn();
     },
     push: ([name, ...args]) => own(api, name)(...args),

@@ -14,7 +14,7 @@ from handoff_app.answering.llm import Llm, NoAnswer, trial
 from handoff_app.channels.email import server_options
 from handoff_app.config import config
 from handoff_app.db import engine, transact
-from handoff_app.domain import llm, mail_server, settings, slack_team
+from handoff_app.domain import endpoints, llm, mail_server, slack_team
 
 
 def report() -> int:
@@ -69,11 +69,19 @@ async def _slack() -> str:
 
 
 async def _webhook() -> str:
-    url = (await transact(settings.escalations)).webhook_url
-    if not url:
-        return "not configured"
-    net.check_url(url)
-    return f"ok ({urlsplit(url).hostname} is an address that may be called; send a test from the settings)"
+    """Each endpoint is reached, and told nothing: what it makes of a notice, a test from the settings shows."""
+    urls = await transact(_called)
+    bad = []
+    for url in urls:
+        try:
+            await net.reach(url)
+        except net.Refused as error:
+            bad.append(f"{urlsplit(url).hostname}: {error}")
+        except Exception as error:
+            bad.append(f"{urlsplit(url).hostname}: {net.trouble(error)}")
+    if bad:
+        raise RuntimeError("; ".join(bad))
+    return f"ok ({', '.join(str(urlsplit(url).hostname) for url in urls)})" if urls else "not configured"
 
 
 async def _llm() -> str:
@@ -89,6 +97,10 @@ async def _llm() -> str:
         raise RuntimeError(f"the model {error}") from error
     finally:
         await model.close()
+
+
+def _called(session: Session) -> list[str]:
+    return [endpoint.url for endpoint in endpoints.every(session) if not endpoint.paused]
 
 
 def _select_one(session: Session) -> None:

@@ -93,6 +93,14 @@ async def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     return Reply(response.status_code, response.headers, kept, monotonic() - started)
 
 
+async def reach(url: str) -> None:
+    """Connect to it and say nothing. Raises `Refused`, or an error that `trouble` has a sentence for."""
+    parts = urlsplit(check_url(url))
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    stream = await _Guarded(trusted=False).connect_tcp(parts.hostname or "", port, CONNECT_SECONDS)
+    await stream.aclose()
+
+
 @dataclass(frozen=True)
 class Got:
     """What stands at an address, and the address that it had in the end."""

@@ -43,6 +43,26 @@ def test_doctor_says_one_line_each_and_which_one_fails(tmp_path: Path) -> None:
     assert "LLM          FAILS: the model could not be reached" in Server(tmp_path, 1, **dead).run("doctor")
 
 
+def test_doctor_reaches_the_webhook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, server = Receiver().start(), Server(tmp_path, 1)
+    server.run("doctor")
+    assert "webhook      ok (127.0.0.1)" in called(server, f"{there.url}/hook")
+    assert "FAILS: 127.0.0.1: nobody listens there" in called(server, f"http://127.0.0.1:{_free_port()}/hook")
+    assert there.got == []
+
+
+def called(server: Server, url: str) -> str:
+    """What doctor says of a webhook at this address."""
+    with closing(sqlite3.connect(server.data / "handoff.db")) as database, database:
+        database.execute("DELETE FROM endpoint")
+        database.execute(
+            "INSERT INTO endpoint (id, url, events, secret, old_secret, paused, disabled_why, created_at)"
+            " VALUES ('main', ?, '[]', '', '', 0, '', '2026-01-01 00:00:00')",
+            (url,),
+        )
+    return server.run("doctor")
+
+
 def test_doctor_can_be_asked_before_the_first_start(tmp_path: Path) -> None:
     lines = Server(tmp_path, 1).run("doctor").splitlines()
     assert [line[:12].strip() for line in lines] == ["database", "mail server", "Slack", "webhook", "LLM"]

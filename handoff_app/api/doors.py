@@ -56,7 +56,8 @@ async def _elsewhere(scope: Scope, path: str) -> str:
         return "/login" if await transact(agents.any_admin) else ""
     is_page = path.startswith(STAFF) and "." not in path.rpartition("/")[2]
     if is_page and await sessions.who(sessions.token_of(Headers(scope=scope))) is None:
-        return f"/login?next={quote(path)}"
+        query = scope["query_string"].decode("latin-1")
+        return f"/login?next={quote(f'{path}?{query}' if query else path)}"
     return ""
 
 

@@ -50,6 +50,7 @@ class Chat:
     locale: str
     typing: bool
     agent: str
+    agent_id: str
     lines: list[Line]
 
 
@@ -67,6 +68,7 @@ def read(session: Session, conversation_id: str, after: int, for_team: bool = Fa
         locale=chat.locale,
         typing=chat.answer_due_at is not None,
         agent=chat.owner or "",
+        agent_id=chat.owner_id or "",
         lines=_for_whom(session, lines(newer, for_team), for_team),
     )
 
@@ -97,6 +99,7 @@ _CHAT: Final = Prepared(
         Conversation.prompt,
         Conversation.locale,
         Conversation.answer_due_at,
+        Conversation.owner_id,
         col(Agent.name).label("owner"),
         Message.seq,
         Message.author,

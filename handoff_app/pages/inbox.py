@@ -77,13 +77,13 @@ class InboxState(Thread, rx.State):
     refused: str = ""
     refused_text: str = ""
 
-    _name: str = ""
+    _me: str = ""
 
     @rx.event
     async def open(self) -> None:
         """The conversation of the address, or none."""
         person = await agent_of(self)
-        self._name = person.name
+        self._me = person.id
         wanted = self.router.url.path.rstrip("/").rpartition("/inbox")[2].strip("/")
         self.selected, self.problem = "", ""
         self._clear()
@@ -169,7 +169,7 @@ class InboxState(Thread, rx.State):
             "chat_status": chat.status,
             "typing": chat.typing,
             "owner": chat.agent,
-            "mine": chat.agent == self._name,
+            "mine": chat.agent_id == self._me,
         }
         for name, value in values.items():
             if getattr(self, name) != value:
