@@ -71,6 +71,9 @@ async def test_when_the_model_fails_the_visitor_is_answered_all_the_same(
     assert "4.90 €" in vera.texts()[1]
     assert vera.vars.get("widget_state.draft", "") == ""
     model.acts = model.acts[-1:]
+    await vera.call("widget_state.send", form=ASKED | {"client_id": "c2"})
+    await vera.until(lambda _: len(vera.lines()) == 4)
+    assert vera.texts()[3].startswith(SAID)  # asked again: a human is offered with it
     await vera.close()
 
 
