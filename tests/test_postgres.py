@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from handoff_app import db, serve, worker
 from handoff_app.config import config
@@ -113,6 +113,21 @@ def test_two_tabs_of_a_new_browser_are_one_visitor(world: World) -> None:
     with ThreadPoolExecutor(8) as threads:
         ids = list(threads.map(lambda _: world.do(lambda s: conversations.visitor(s, "n" * 64).id), range(16)))
     assert len(set(ids)) == 1
+
+
+def test_one_message_sent_by_many_tabs_at_once_is_kept_once(world: World) -> None:
+    chat = world.chat("Hello")
+
+    def say(number: int) -> bool:
+        def says(session: Session) -> bool:
+            found = conversations.glance(session, chat, f"same {number // 8}")
+            return conversations.visitor_says(session, found, "Once", f"same {number // 8}", "", True)
+
+        return world.do(says)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(say, range(80))) == 10
+    assert [line.text for line in world.do(transcript.read, chat, 0).lines] == ["Hello", *["Once"] * 10]
 
 
 def test_the_rotation_is_fair_among_processes(world: World) -> None:

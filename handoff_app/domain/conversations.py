@@ -99,6 +99,8 @@ def glance(session: Session, conversation_id: str, client_id: str = "") -> Any:
 
 def _glance(session: Session, query: Prepared, conversation_id: str, client_id: str, **more: str) -> Any:
     session.flush()
+    if session.get_bind().dialect.name != "sqlite":
+        _HELD.all(session, id=conversation_id)  # `said` is of the moment in which a statement begins to wait
     found = query.first(session, id=conversation_id, client_id=client_id, **more)
     if found is None:
         raise NotFound(conversation_id)
@@ -246,6 +248,7 @@ _SAID: Final = (
     .label("said")
 )
 _COLUMNS: Final = (*Conversation.__table__.columns, _SAID)  # type: ignore[attr-defined]
+_HELD: Final = Prepared(_ONE.with_only_columns(col(Conversation.id)))
 _GLANCE: Final = Prepared(_ONE.with_only_columns(*_COLUMNS).with_for_update(of=Conversation))
 _GLANCE_OF_VISITOR: Final = Prepared(_ONE_OF_VISITOR.with_only_columns(*_COLUMNS).with_for_update(of=Conversation))
 _INSERT: Final = Prepared(insert(Message.__table__), Message.__table__.columns.keys())  # type: ignore[attr-defined]
