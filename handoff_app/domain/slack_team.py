@@ -45,6 +45,11 @@ _THREAD: Final = Prepared(select(Conversation.slack_thread).where(Conversation.i
 def connect(session: Session, token: str, team: str, bot_id: str) -> None:
     """Keep a bot token that Slack has accepted."""
     settings.put(session, "slack_token", vault.seal(token))
+    rename(session, team, bot_id)
+
+
+def rename(session: Session, team: str, bot_id: str) -> None:
+    """Another workspace's token is kept now: nothing that was known of the last one holds."""
     settings.put(session, "slack", asdict(SlackTeam(team=team, bot_id=bot_id)))
 
 

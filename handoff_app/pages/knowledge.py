@@ -1,6 +1,6 @@
 """What the AI may answer from: articles, questions without one, websites to read, and a bench to try it all."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -58,6 +58,7 @@ class KnowledgeState(rx.State):
     site: dict[str, str] = {"url": "", "kind": "site", "every": "168"}
     site_error: str = ""
     asked: str = ""
+    trying: bool = False
     verdict: Verdict = NOTHING
     status: str = ""
 
@@ -67,7 +68,7 @@ class KnowledgeState(rx.State):
     async def open(self) -> None:
         """Show what is known, and keep it moving while files and websites come in."""
         tabs.watch(self, [knowledge.TOPIC], pause=0.5)
-        self.editing, self.status, self.verdict, self.skip = "", "", NOTHING, 0
+        self.editing, self.status, self.verdict, self.skip, self.trying = "", "", NOTHING, 0, False
         await self._look()
         self.listed = True
 
@@ -130,10 +131,11 @@ class KnowledgeState(rx.State):
         self.status = "The sample shop is gone."
 
     @rx.event
-    async def ask(self, form: dict[str, Any]) -> None:
-        """`Ask it`: what a visitor would get. Nothing is sent."""
-        self.asked = str(form.get("question", ""))[:2000].strip()
-        self.verdict = await _tried(self.asked) if self.asked else NOTHING
+    async def ask(self, form: dict[str, Any]) -> AsyncIterator[None]:
+        """`Ask it`: what a visitor would get. Nothing is sent. Articles that are being learned take a moment."""
+        self.asked, self.trying = str(form.get("question", ""))[:2000].strip(), True
+        yield
+        self.verdict, self.trying = await _tried(self.asked) if self.asked else NOTHING, False
 
     @rx.event
     async def show_groups(self) -> None:

@@ -1,5 +1,6 @@
 """The chat that visitors see, in the widget's frame or as a full page. Its words all come from the catalog."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +20,8 @@ from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.thread import DRAFT_SECONDS, Thread
 from handoff_app.pages.shared.widget_view import WORDS, Recent, widget_view
+
+AGAIN_SECONDS = 3  # between two tries to open a chat while the database takes nothing
 
 
 @dataclass(frozen=True)
@@ -85,17 +88,18 @@ class WidgetState(Thread, rx.State):
         return rx.call_script("window.handoffVisitor()", callback=WidgetState.open)
 
     @rx.event
-    async def open(self, about: dict[str, Any]) -> None:
-        """Bring everything back: the visitor by the browser's secret, the chat, its messages in order."""
-        secret = str(about.get("secret", ""))[:200]
-        if len(secret) < 43:
-            return
-        opened = await transact(_open, secret, str(about.get("languages", ""))[:200], str(about.get("page", ""))[:2000])
-        if isinstance(about.get("visitor"), dict):
-            await transact(conversations.identify, opened.visitor_id, **_identity(about["visitor"]))
-        back = str(about.get("back", ""))[:100]
-        if back:
-            opened = await transact(_come_back, opened, back)
+    async def open(self, about: dict[str, Any]) -> Any:
+        """Bring everything back: the visitor by the browser's secret, the chat, its messages in order.
+
+        A database that takes nothing is asked again by the tab, as long as there is one.
+        """
+        if len(str(about.get("secret", ""))) < 43:
+            return None
+        try:
+            opened = await _opened(about)
+        except NotSaved:
+            await asyncio.sleep(AGAIN_SECONDS)
+            return WidgetState.open(about)
         self._visitor, self.words = opened.visitor_id, opened.words
         self.locale, self.direction = opened.chat.locale, i18n.direction(opened.chat.locale)
         self.shop = opened.shop.name or opened.words["widget.title"]
@@ -103,6 +107,7 @@ class WidgetState(Thread, rx.State):
         self.quick_replies = list(opened.shop.quick_replies) if opened.chat.locale == i18n.DEFAULT else []
         self.enabled = opened.enabled
         self._begin(opened.chat)
+        return None
 
     @rx.event
     async def send(self, form: dict[str, Any]) -> None:
@@ -253,6 +258,16 @@ class WidgetState(Thread, rx.State):
 def widget() -> rx.Component:
     """The page `/widget`."""
     return widget_view(WidgetState)
+
+
+async def _opened(about: dict[str, Any]) -> Opened:
+    """Who this is, by what the tab says of itself, and the chat to show."""
+    told = {"secret": 200, "languages": 200, "page": 2000}
+    opened = await transact(_open, *(str(about.get(name, ""))[:most] for name, most in told.items()))
+    if isinstance(about.get("visitor"), dict):
+        await transact(conversations.identify, opened.visitor_id, **_identity(about["visitor"]))
+    back = str(about.get("back", ""))[:100]
+    return await transact(_come_back, opened, back) if back else opened
 
 
 def _open(session: Session, secret: str, languages: str, page_url: str) -> Opened:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import chromium
 from tests.fake_world import Mailbox, Receiver, _free_port, slack
@@ -46,6 +46,7 @@ def mortal(tmp_path: Path) -> Iterator[Sides]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=15_000)  # a machine that does much else is slow, not wrong
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=chromium(),

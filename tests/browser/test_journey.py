@@ -10,16 +10,21 @@ from tests.browser.conftest import Sides, sign_in
 from tests.fake_world import eventually
 
 SECRET = "a signing secret"
+TEAM = "grace@acme.example; linus@acme.example"
 
 
 def connect(page: Page, sides: Sides) -> None:
     """All three channels, as an admin sets them up."""
     sign_in(page, sides.url, then="/settings/escalations")
-    page.get_by_label("Escalation Notification Email(s)").fill("grace@acme.example; linus@acme.example")
+    page.get_by_label("Escalation Notification Email(s)").fill(TEAM)
     page.get_by_role("switch", name="Enable Email Notifications").check()
     slack = page.get_by_role("switch", name="Enable Slack Notifications")
     if page.get_by_label("Slack bot token").count():
         expect(slack).to_be_disabled()
+        page.get_by_label("Slack bot token").fill("xoxb-wrong")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Slack answered invalid_auth. Check the token and try again.")).to_be_visible()
+        expect(page.get_by_label("Escalation Notification Email(s)")).to_have_value(TEAM)
         page.get_by_label("Slack bot token").fill("xoxb-test")
     page.get_by_label("Slack channel").fill("#support")
     slack.check()

@@ -10,7 +10,7 @@ import socketio
 
 
 class Tab:
-    """One socket: sends events, keeps the newest value of every var, and every delta."""
+    """One socket: sends events, those that the server asks for too; keeps every delta and each var's newest value."""
 
     def __init__(self, url: str, path: str, cookie: str = "", address: str = "") -> None:
         self._url, self._path = url, path
@@ -65,6 +65,9 @@ class Tab:
             short = state.rpartition("____")[2] if "____" in state else state
             for name, value in values.items():
                 self.vars[f"{short}.{name.removesuffix('_rx_state_')}"] = value
+        for event in update.get("events") or []:
+            if event["name"] in _NAMES.values():
+                await self._sio.emit("event", self._event(event["name"], event["payload"]), namespace="/_event")
         self.deltas.append(update.get("delta") or {})
         self._changed.set()
 
@@ -89,12 +92,16 @@ class _Names(dict[str, str]):
 _NAMES = _Names()
 
 
-async def visitor(url: str, secret: str = "", languages: str = "en", address: str = "") -> Tab:
-    """A visitor's tab with its chat open; `address` is what the proxy says of where it comes from."""
+async def visitor(url: str, secret: str = "", languages: str = "en", address: str = "", seconds: float = 10) -> Tab:
+    """A visitor's tab with its chat open; `address` is what the proxy says of where it comes from.
+
+    With no `seconds` it is not waited for until it is.
+    """
     tab = await Tab(url, "/widget", address=address).open()
     about = {"secret": secret or secrets.token_hex(32), "languages": languages, "page": "https://acme.example/cart"}
     await tab.call("widget_state.open", about=about)
-    await tab.until(lambda v: v.get("widget_state.conversation"))
+    if seconds:
+        await tab.until(lambda v: v.get("widget_state.conversation"), seconds)
     return tab
 
 

@@ -7,8 +7,10 @@ import reflex as rx
 from sqlmodel import Session
 
 from handoff_app import net
+from handoff_app.channels import slack
+from handoff_app.channels.base import PermanentError, RetryLater
 from handoff_app.db import read, transact
-from handoff_app.domain import escalations, mail_server, outbox, settings
+from handoff_app.domain import escalations, mail_server, outbox, settings, slack_team
 from handoff_app.domain.models import Sent
 from handoff_app.pages.settings.escalations_view import escalations_view
 from handoff_app.pages.shared.tabs import tabs
@@ -81,12 +83,15 @@ class EscalationsState(rx.State):
         try:
             if self.fields["webhook_url"].strip():
                 _check_webhook(self.fields["webhook_url"])
-            saved = await transact(settings.save_escalations, self._wanted(), **self._secrets())
+            wanted, typed = self._wanted(), self._secrets()
+            team = await _team(typed["slack_token"] or "")
+            saved = await transact(_save, wanted, typed, team)
         except settings.BadValue as error:
             self.errors = {**dict.fromkeys(FIELDS, ""), error.field: str(error)}
             self.wrong, self.dirty, self.status = True, True, "One field needs a change before saving"
             return rx.set_focus(error.field)
-        self._show(saved, "Saved")
+        unasked = bool(typed["slack_token"]) and team is None
+        self._show(saved, "Saved. Slack could not be asked about the token: send a test later" if unasked else "Saved")
         await self._look()
         return None
 
@@ -169,6 +174,27 @@ def _check_webhook(url: str) -> None:
         net.check_url(url)
     except net.Refused as error:
         raise settings.BadValue("webhook_url", str(error)) from error
+
+
+async def _team(token: str) -> tuple[str, str] | None:
+    """Whose token it is, asked at once; None if there is none or Slack cannot be reached. Raises `BadValue`."""
+    if not token.strip():
+        return None
+    try:
+        return await slack.identify(token.strip())
+    except PermanentError as error:
+        raise settings.BadValue("slack_token", f"{error}. Check the token and try again.") from error
+    except RetryLater:
+        return None
+
+
+def _save(
+    session: Session, wanted: settings.Escalations, typed: dict[str, str | None], team: tuple[str, str] | None
+) -> settings.Escalations:
+    saved = settings.save_escalations(session, wanted, **typed)
+    if typed["slack_token"]:
+        slack_team.rename(session, *(team or ("Slack", "")))
+    return saved
 
 
 def _write_test(session: Session, channel: str) -> int:

@@ -46,7 +46,11 @@ def bench(state: Any) -> rx.Component:
                         custom_attrs={"aria-label": "Question"},
                     ),
                     rx.el.button(
-                        icon("corner-down-left"),
+                        rx.cond(
+                            state.trying,
+                            rx.el.span(class_name="loading loading-spinner loading-xs", custom_attrs=HIDDEN),
+                            icon("corner-down-left"),
+                        ),
                         type="submit",
                         class_name="btn btn-ghost btn-xs btn-square text-ink",
                         custom_attrs={"aria-label": "Ask"},
@@ -57,7 +61,11 @@ def bench(state: Any) -> rx.Component:
             ),
             class_name="p-4",
         ),
-        rx.el.div(rx.cond(state.verdict.decision != "", _verdict(state)), custom_attrs={"aria-live": "polite"}),
+        rx.el.div(
+            rx.cond(state.verdict.decision != "", _verdict(state)),
+            class_name=rx.cond(state.trying, "opacity-50", ""),
+            custom_attrs={"aria-live": "polite", "aria-busy": state.trying},
+        ),
         class_name="rounded-box border border-line",
         custom_attrs={"aria-labelledby": "bench"},
     )
