@@ -17,11 +17,13 @@ from handoff_app.pages.access import login, setup
 from handoff_app.pages.deliveries import DeliveriesState, deliveries_page
 from handoff_app.pages.inbox import InboxListState, InboxState, inbox_page
 from handoff_app.pages.insights import InsightsState, insights_page
-from handoff_app.pages.knowledge import KnowledgeState, knowledge_page
+from handoff_app.pages.knowledge import OPENED as KNOWLEDGE_OPENED
+from handoff_app.pages.knowledge import knowledge_page
 from handoff_app.pages.settings.ai import AiState, ai_page
 from handoff_app.pages.settings.escalations import EscalationsState, escalations_page
 from handoff_app.pages.settings.localization import LocalizationState, localization_page
-from handoff_app.pages.settings.notifications import NotificationsState, notifications_page
+from handoff_app.pages.settings.notifications import OPENED as NOTIFICATIONS_OPENED
+from handoff_app.pages.settings.notifications import notifications_page
 from handoff_app.pages.settings.signals import SignalsState
 from handoff_app.pages.shared.aide_state import AideState
 from handoff_app.pages.shared.frame import StaffState
@@ -87,7 +89,7 @@ app.add_page(
     knowledge_page,
     route="/knowledge",
     title="Knowledge · Handoff",
-    on_load=[StaffState.enter, KnowledgeState.open],
+    on_load=[StaffState.enter, *KNOWLEDGE_OPENED],
 )
 app.add_page(
     deliveries_page,
@@ -105,7 +107,7 @@ app.add_page(
     notifications_page,
     route="/settings/notifications",
     title="Notifications · Handoff",
-    on_load=[StaffState.enter, NotificationsState.open],
+    on_load=[StaffState.enter, *NOTIFICATIONS_OPENED],
 )
 app.add_page(
     ai_page,

@@ -44,8 +44,17 @@ EXPECTED = {
     "localization_state": {Role.ADMIN},
     "ai_state": {Role.ADMIN},
     "signals_state": {Role.ADMIN},
-    "notifications_state": {Role.ADMIN},
+    "mail_state": {Role.ADMIN},
+    "slack_state": {Role.ADMIN},
+    "endpoints_state": {Role.ADMIN},
     "deliveries_state": {Role.ADMIN},
+    "knowledge_state": {Role.ADMIN},
+    "websites_state": {Role.ADMIN},
+    "bench_state": {Role.ADMIN},
+    "aide_state": {Role.AGENT, Role.ADMIN},
+    "state": {None, Role.AGENT, Role.ADMIN},
+    "on_load_internal_state": {None, Role.AGENT, Role.ADMIN},
+    "frontend_event_exception_state": {None, Role.AGENT, Role.ADMIN},
 }
 EXCEPTIONS = {"staff_state.prefer": {Role.AGENT, Role.ADMIN}}
 
@@ -53,9 +62,8 @@ EXCEPTIONS = {"staff_state.prefer": {Role.AGENT, Role.ADMIN}}
 @pytest.mark.parametrize("role", [None, Role.AGENT, Role.ADMIN])
 def test_each_role_may_call_exactly_its_own_handlers(role: Role | None) -> None:
     for name in rules.RULES:
-        wanted = EXCEPTIONS.get(name) or EXPECTED.get(name.partition(".")[0])
-        if wanted is not None:
-            assert rules.allowed(rules.needs(f"x____{name}"), role) == (role in wanted), name
+        wanted = EXCEPTIONS.get(name) or EXPECTED[name.partition(".")[0]]
+        assert rules.allowed(rules.needs(f"x____{name}"), role) == (role in wanted), name
 
 
 def test_a_handler_without_a_rule_is_refused_to_everyone() -> None:

@@ -1,30 +1,24 @@
-"""What the AI may answer from: articles, questions without one, websites to read, and a bench to try it all."""
+"""What the AI may answer from: articles, and the questions without one."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from time import monotonic
 from typing import Any, Final
 
 import reflex as rx
 from sqlmodel import Session
 
-from handoff_app import net
-from handoff_app.answering import groups, intent
-from handoff_app.answering.builtin import SURE, THRESHOLD, plain
+from handoff_app.answering import groups
 from handoff_app.answering.library import library
 from handoff_app.db import read, transact
-from handoff_app.domain import gaps, knowledge, settings, sources
+from handoff_app.domain import gaps, knowledge, settings
 from handoff_app.domain.knowledge import WINDOW, Draft, Shown
-from handoff_app.domain.models import Reading, Source
-from handoff_app.pages.shared.bench_view import Found, Verdict
+from handoff_app.pages.shared.bench_state import BenchState
 from handoff_app.pages.shared.knowledge_view import Group, knowledge_view
 from handoff_app.pages.shared.tabs import tabs
-from handoff_app.pages.shared.websites_view import Site
+from handoff_app.pages.shared.websites_state import WebsitesState
 
 FIELDS: Final = ("title", "text", "phrasings", "url")
 SHOWN_GROUPS: Final = 5
-NOTHING: Final = Verdict()
 
 
 @dataclass(frozen=True)
@@ -34,11 +28,10 @@ class Listed:
     rows: list[Shown]
     total: int
     demo: bool
-    sites: list[Site]
 
 
 class KnowledgeState(rx.State):
-    """The lists, the article that is open, and the last question that was tried."""
+    """Articles and open questions, and the article that is open."""
 
     rows: list[Shown] = []
     total: int = 0
@@ -53,22 +46,15 @@ class KnowledgeState(rx.State):
     draft: Draft = Draft()
     version: int = 0
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
-    sites: list[Site] = []
-    reading: bool = False
-    site: dict[str, str] = {"url": "", "kind": "site", "every": "168"}
-    site_error: str = ""
-    asked: str = ""
-    trying: bool = False
-    verdict: Verdict = NOTHING
     status: str = ""
 
     _gaps: list[str] = []
 
     @rx.event
     async def open(self) -> None:
-        """Show what is known, and keep it moving while files and websites come in."""
+        """Show what is known, and keep it moving while files and websites are read."""
         tabs.watch(self, [knowledge.TOPIC], pause=0.5)
-        self.editing, self.status, self.verdict, self.skip, self.trying = "", "", NOTHING, 0, False
+        self.editing, self.status, self.skip = "", "", 0
         await self._look()
         self.listed = True
 
@@ -131,13 +117,6 @@ class KnowledgeState(rx.State):
         self.status = "The sample shop is gone."
 
     @rx.event
-    async def ask(self, form: dict[str, Any]) -> AsyncIterator[None]:
-        """`Ask it`: what a visitor would get. Nothing is sent. Articles that are being learned take a moment."""
-        self.asked, self.trying = str(form.get("question", ""))[:2000].strip(), True
-        yield
-        self.verdict, self.trying = await _tried(self.asked) if self.asked else NOTHING, False
-
-    @rx.event
     async def show_groups(self) -> None:
         """All of them, or the largest again."""
         self.every_group = not self.every_group
@@ -167,37 +146,6 @@ class KnowledgeState(rx.State):
         """These need no article."""
         await transact(gaps.close, str(ids).split())
 
-    @rx.event
-    async def show_reader(self) -> Any:
-        """`Read a website`, or close that again."""
-        self.reading, self.site_error = not self.reading, ""
-        return rx.set_focus("site-url") if self.reading else None
-
-    @rx.event
-    async def read_site(self, form: dict[str, Any]) -> Any:
-        """Check the address, then let the worker read; what was typed stays."""
-        self.site = {name: str(form.get(name, ""))[:2000].strip() for name in self.site}
-        try:
-            url = net.check_url(self.site["url"])
-            hours = int(self.site["every"]) if self.site["every"].isdecimal() else -1
-            await transact(_add_site, url, self.site["kind"], hours)
-        except (net.Refused, settings.BadValue) as error:
-            self.site_error = str(error)
-            return rx.set_focus("site-url")
-        self.site, self.site_error, self.reading = {**self.site, "url": ""}, "", False
-        return None
-
-    @rx.event
-    async def read_again(self, id: str) -> None:
-        """`Read again`."""
-        await transact(sources.read_again, str(id))
-
-    @rx.event
-    async def remove_site(self, id: str) -> None:
-        """Forget the website and what was read from it."""
-        await transact(sources.remove, str(id))
-        self.status = "The website and its articles are gone."
-
     def _edit(self, editing: str, draft: Draft) -> Any:
         self.editing, self.draft, self.errors = editing, draft, dict.fromkeys(FIELDS, "")
         self.version += 1
@@ -209,7 +157,7 @@ class KnowledgeState(rx.State):
 
     async def _list(self) -> None:
         listed = await read(_listed, self.sought, self.skip)
-        for name in ("rows", "total", "demo", "sites"):
+        for name in ("rows", "total", "demo"):
             if getattr(self, name) != getattr(listed, name):
                 setattr(self, name, getattr(listed, name))
 
@@ -221,9 +169,13 @@ class KnowledgeState(rx.State):
         self.more_groups = len(found)
 
 
+OPENED: Final = [KnowledgeState.open, WebsitesState.open, BenchState.open]
+"""What the page asks for when it opens."""
+
+
 def knowledge_page() -> rx.Component:
     """The page `/knowledge`."""
-    return knowledge_view(KnowledgeState)
+    return knowledge_view(KnowledgeState, WebsitesState, BenchState)
 
 
 def _listed(session: Session, sought: str, skip: int) -> Listed:
@@ -231,31 +183,7 @@ def _listed(session: Session, sought: str, skip: int) -> Listed:
         knowledge.rows(session, sought, skip),
         knowledge.count(session, sought),
         knowledge.demo(session),
-        [_site(source) for source in sources.every(session)],
     )
-
-
-def _site(source: Source) -> Site:
-    """In words how far it is, and what comes next."""
-    pages = f"{source.read} page{'' if source.read == 1 else 's'}"
-    match source.state:
-        case Reading.WAITING:
-            told = "Waits for its turn"
-        case Reading.READING:
-            told = f"{pages} read, {source.found} addresses found"
-        case Reading.DONE:
-            again = f", again {source.due_at.strftime('%d %b %H:%M')}" if source.due_at else ""
-            told = f"{pages}, read {source.read_at.strftime('%d %b %H:%M') if source.read_at else ''}{again}"
-        case _:
-            told = "Nothing could be read"
-    trouble = f"{source.failed} could not be read: {source.said}" if source.failed else ""
-    if source.state == Reading.FAILED:
-        trouble = source.said
-    return Site(source.id, source.url, source.state, told, trouble, source.read, max(source.found, 1))
-
-
-def _add_site(session: Session, url: str, kind: str, every_hours: int) -> None:
-    sources.add(session, url, kind, every_hours)
 
 
 def _save(session: Session, wanted: Draft, closes: Sequence[str]) -> None:
@@ -284,25 +212,3 @@ def _group(asked: Sequence[gaps.Open]) -> Group:
     if answered:
         said.append(f"{best.by} answered {f'{answered} of them' if len(asked) > 1 else 'it'}")
     return Group(" ".join(gap.id for gap in asked), len(asked), title, ". ".join(said), best.reply, best.by)
-
-
-async def _tried(question: str) -> Verdict:
-    """What the built-in answerer makes of a question."""
-    answerer = await library().answerer(await read(knowledge.version), partial(read, knowledge.enabled))
-    started = monotonic()
-    decided = intent.decide(question)
-    hits = answerer.index.search(question, limit=3)
-    took = f"{1000 * (monotonic() - started):.0f} ms"
-    sure = hits[0].confidence if hits else 0.0
-    found = [Found(str(n), h.passage.title, h.passage.text, f"{h.confidence:.2f}") for n, h in enumerate(hits, 1)]
-    text = plain(hits[0].passage.text) if hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE else ""
-    return Verdict(text, _decision(decided, sure), f"{sure:.2f}", round(100 * sure), found, took)
-
-
-def _decision(decided: intent.Decision, sure: float) -> str:
-    if decided is intent.Decision.ESCALATE:
-        return "Asks for a human: the team is told at once."
-    if sure < THRESHOLD:
-        return "Says that it does not know, and offers a human."
-    offers = sure < SURE or decided is intent.Decision.OFFER
-    return "Answers, and offers a human." if offers else "Answers."

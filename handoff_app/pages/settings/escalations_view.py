@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from handoff_app.pages.settings.layout import save_bar, settings_page
+from handoff_app.pages.settings.layout import NOTE, save_bar, settings_page
 from handoff_app.pages.shared.parts import icon, link, pill, switch_row, text_field
 
 _CARD = "rounded-box border border-line bg-base-100"
@@ -74,7 +74,7 @@ def _email(state: Any) -> rx.Component:
                 "No mail server is connected. Until then each mail is written to the folder mail in the data "
                 "directory, and nobody receives it. ",
                 link("Connect one", href="/settings/notifications", class_name="underline"),
-                class_name="rounded-lg bg-warn-soft p-3 text-[13px]/5 text-warn",
+                class_name=NOTE,
             ),
         ),
         _field(state, "emails", "Escalation Notification Email(s)", "Separate several with a semicolon."),

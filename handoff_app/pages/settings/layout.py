@@ -7,6 +7,9 @@ import reflex as rx
 from handoff_app.pages.shared.frame import frame
 from handoff_app.pages.shared.parts import icon, link
 
+NOTE: Final = "rounded-lg bg-warn-soft p-3 text-[13px]/5 text-warn"
+"""How a warning inside a card looks."""
+
 _PAGES: Final = (
     ("/settings/escalations", "Escalations", "life-buoy"),
     ("/settings/notifications", "Notifications", "send"),

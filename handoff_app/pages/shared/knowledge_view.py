@@ -27,22 +27,22 @@ class Group:
     by: str
 
 
-def knowledge_view(state: Any) -> rx.Component:
-    """The whole page over `KnowledgeState`."""
+def knowledge_view(state: Any, sites: Any, tried: Any) -> rx.Component:
+    """The whole page over `KnowledgeState`, `WebsitesState` and `BenchState`."""
     return frame(
         "/knowledge",
         rx.el.main(
-            _title(state),
+            _title(state, sites),
             rx.el.div(
                 rx.el.div(
-                    rx.cond(state.reading, reader(state)),
+                    rx.cond(sites.shown, reader(sites)),
                     rx.cond(state.editing != "", _editor(state)),
                     rx.cond(state.groups.length() > 0, _questions(state)),
-                    rx.cond(state.sites.length() > 0, websites(state)),
+                    rx.cond(sites.sites.length() > 0, websites(sites)),
                     _articles(state),
                     class_name="flex min-w-0 flex-col gap-6",
                 ),
-                bench(state),
+                bench(tried),
                 class_name="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_24rem]",
             ),
             class_name="min-h-0 grow overflow-y-auto px-5 py-7 md:px-8",
@@ -51,7 +51,7 @@ def knowledge_view(state: Any) -> rx.Component:
     )
 
 
-def _title(state: Any) -> rx.Component:
+def _title(state: Any, sites: Any) -> rx.Component:
     return rx.el.header(
         rx.el.div(
             rx.el.h1("Knowledge", class_name="text-xl font-semibold"),
@@ -60,6 +60,7 @@ def _title(state: Any) -> rx.Component:
                 class_name="mt-1 text-sm/5.5 text-muted",
             ),
             rx.el.p(state.status, role="status", class_name="text-[13px]/5 text-ink"),
+            rx.el.p(sites.status, role="status", class_name="text-[13px]/5 text-ink"),
             rx.el.p(role="status", class_name="text-[13px]/5 text-muted", custom_attrs={"data-upload-status": "1"}),
         ),
         rx.el.div(
@@ -67,9 +68,9 @@ def _title(state: Any) -> rx.Component:
                 icon("globe"),
                 "Read a website",
                 type="button",
-                on_click=state.show_reader,
+                on_click=sites.show,
                 class_name="btn btn-sm btn-outline",
-                custom_attrs={"aria-expanded": rx.cond(state.reading, "true", "false")},
+                custom_attrs={"aria-expanded": rx.cond(sites.shown, "true", "false")},
             ),
             rx.el.label(
                 icon("upload"),

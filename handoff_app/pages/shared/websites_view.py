@@ -37,13 +37,13 @@ def reader(state: Any) -> rx.Component:
                 placeholder="https://example.com/help",
                 auto_complete="off",
                 dir="ltr",
-                class_name=rx.cond(state.site_error != "", "input input-error w-full", "input w-full"),
+                class_name=rx.cond(state.error != "", "input input-error w-full", "input w-full"),
                 custom_attrs={
-                    "aria-invalid": rx.cond(state.site_error != "", "true", "false"),
+                    "aria-invalid": rx.cond(state.error != "", "true", "false"),
                     "aria-describedby": "site-url-error site-url-help",
                 },
             ),
-            field_error(state.site_error, "site-url-error"),
+            field_error(state.error, "site-url-error"),
             rx.el.p(
                 "At most 200 pages of this one site, as its robots.txt allows. Each page becomes an article.",
                 id="site-url-help",
@@ -56,11 +56,11 @@ def reader(state: Any) -> rx.Component:
             class_name="grid gap-4 sm:grid-cols-2",
         ),
         rx.el.div(
-            rx.el.button("Cancel", type="button", on_click=state.show_reader, class_name="btn btn-sm btn-ghost"),
+            rx.el.button("Cancel", type="button", on_click=state.show, class_name="btn btn-sm btn-ghost"),
             rx.el.button("Read", type="submit", class_name="btn btn-sm btn-primary"),
             class_name="flex justify-end gap-2",
         ),
-        on_submit=state.read_site,
+        on_submit=state.add,
         class_name="flex flex-col gap-4 rounded-box border border-line p-5",
         custom_attrs={"aria-label": "Read a website"},
     )
@@ -125,7 +125,7 @@ def _website(state: Any, site: rx.Var[Site]) -> rx.Component:
         rx.el.button(
             icon("trash-2"),
             type="button",
-            on_click=state.remove_site(site.id),
+            on_click=state.remove(site.id),
             class_name="btn btn-ghost btn-sm btn-square text-bad",
             custom_attrs={"aria-label": f"Remove {site.url} and its articles"},
         ),

@@ -1,0 +1,58 @@
+"""Tries a question on today's articles, as the built-in answerer would."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from time import monotonic
+from typing import Any, Final
+
+import reflex as rx
+
+from handoff_app.answering import intent
+from handoff_app.answering.builtin import SURE, THRESHOLD, plain
+from handoff_app.answering.library import library
+from handoff_app.db import read
+from handoff_app.domain import knowledge
+from handoff_app.pages.shared.bench_view import Found, Verdict
+
+NOTHING: Final = Verdict()
+
+
+class BenchState(rx.State):
+    """The last question that was tried."""
+
+    trying: bool = False
+    verdict: Verdict = NOTHING
+
+    @rx.event
+    async def open(self) -> None:
+        """Nothing was tried yet."""
+        self.trying, self.verdict = False, NOTHING
+
+    @rx.event
+    async def ask(self, form: dict[str, Any]) -> AsyncIterator[None]:
+        """`Ask it`: what a visitor would get. Nothing is sent. Articles that are being learned take a moment."""
+        asked, self.trying = str(form.get("question", ""))[:2000].strip(), True
+        yield
+        self.verdict, self.trying = await _tried(asked) if asked else NOTHING, False
+
+
+async def _tried(question: str) -> Verdict:
+    """What the built-in answerer makes of a question."""
+    answerer = await library().answerer(await read(knowledge.version), partial(read, knowledge.enabled))
+    started = monotonic()
+    decided = intent.decide(question)
+    hits = answerer.index.search(question, limit=3)
+    took = f"{1000 * (monotonic() - started):.0f} ms"
+    sure = hits[0].confidence if hits else 0.0
+    found = [Found(str(n), h.passage.title, h.passage.text, f"{h.confidence:.2f}") for n, h in enumerate(hits, 1)]
+    text = plain(hits[0].passage.text) if hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE else ""
+    return Verdict(text, _decision(decided, sure), f"{sure:.2f}", round(100 * sure), found, took)
+
+
+def _decision(decided: intent.Decision, sure: float) -> str:
+    if decided is intent.Decision.ESCALATE:
+        return "Asks for a human: the team is told at once."
+    if sure < THRESHOLD:
+        return "Says that it does not know, and offers a human."
+    offers = sure < SURE or decided is intent.Decision.OFFER
+    return "Answers, and offers a human." if offers else "Answers."
