@@ -23,7 +23,19 @@
     voice.onended = () => context.close();
   };
 
+  // Of several tabs the first one tells, a moment before the others hear of it.
+  const toldBefore = () => {
+    try {
+      const before = Number(localStorage.getItem("handoff:told"));
+      localStorage.setItem("handoff:told", Date.now());
+      return Date.now() - before < 1500;
+    } catch { return false; }
+  };
+
+  const later = () => { try { return localStorage.getItem("handoff:notify-later"); } catch { return null; } };
+
   const tell = (staff, count) => {
+    if (toldBefore()) return;
     if (staff.dataset.notify && self.Notification?.permission === "granted" && document.visibilityState !== "visible") {
       const shown = new Notification("Somebody asks for a human", { body: count === 1 ? "One visitor is waiting." : `${count} visitors are waiting.`, tag: "handoff" });
       shown.onclick = () => { focus(); shown.close(); };
@@ -37,11 +49,20 @@
     const count = Number(staff.dataset.waiting) || 0;
     badge(count);
     for (const blocked of document.querySelectorAll("[data-notify-blocked]")) blocked.hidden = self.Notification?.permission !== "denied";
-    if (known !== null && count > known) tell(staff, count);
-    known = count;
+    for (const ask of document.querySelectorAll("[data-notify-ask]")) ask.hidden = !staff.dataset.notify || self.Notification?.permission !== "default" || Boolean(later());
+    const newest = staff.dataset.newest || "";
+    if (known !== null && newest > known) tell(staff, count);
+    if (known === null || newest > known) known = newest;
   };
 
-  // The permission is asked for when the switch is moved or the menu opened, never by itself.
+  // The permission is asked for at a click: in the prompt above the list, when the switch is moved or the menu opened.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-notify-allow]")) self.Notification?.requestPermission().then(look);
+    if (event.target.closest?.("[data-notify-later]")) {
+      try { localStorage.setItem("handoff:notify-later", "1"); } catch { /* it is asked again next time */ }
+      look();
+    }
+  });
   document.addEventListener("change", (event) => {
     if (event.target.id?.endsWith("-notify") && event.target.checked) self.Notification?.requestPermission().then(look);
   });
@@ -51,5 +72,5 @@
   document.addEventListener("click", (event) => {
     for (const open of document.querySelectorAll("[data-alerts][open]")) if (!open.contains(event.target)) open.open = false;
   });
-  new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-waiting"] });
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-waiting", "data-newest", "data-notify"] });
 })();

@@ -70,8 +70,8 @@ async def _slack() -> str:
 
 async def _webhook() -> str:
     """Each endpoint is reached, and told nothing: what it makes of a notice, a test from the settings shows."""
-    urls = await transact(_called)
-    bad = []
+    urls, off = await transact(_called)
+    bad = [f"{urlsplit(url).hostname}: switched off, it {why}" for url, why in off]
     for url in urls:
         try:
             await net.reach(url)
@@ -99,8 +99,11 @@ async def _llm() -> str:
         await model.close()
 
 
-def _called(session: Session) -> list[str]:
-    return [endpoint.url for endpoint in endpoints.every(session) if not endpoint.paused]
+def _called(session: Session) -> tuple[list[str], list[tuple[str, str]]]:
+    """The addresses that are told, and those that were switched off, with why."""
+    wanted = [endpoint for endpoint in endpoints.every(session) if not endpoint.paused]
+    off = [(e.url, e.disabled_why.removeprefix("It ").rstrip(".")) for e in wanted if e.disabled_at]
+    return [e.url for e in wanted if e.disabled_at is None], off
 
 
 def _select_one(session: Session) -> None:

@@ -39,8 +39,10 @@ _REFUSED: Final = tuple(
         "::/96",
         "100:0:0:1::/64",
         "5f00::/16",
+        "3fff::/20",
     )
 )
+_UNICAST: Final = ipaddress.ip_network("2000::/3")  # all that IANA has given out
 
 
 class Refused(ValueError):
@@ -94,11 +96,18 @@ async def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
 
 
 async def reach(url: str) -> None:
-    """Connect to it and say nothing. Raises `Refused`, or an error that `trouble` has a sentence for."""
+    """Connect to it, by TLS if it is https, and say nothing.
+
+    Raises `Refused`, or an error that `trouble` has a sentence for.
+    """
     parts = urlsplit(check_url(url))
     port = parts.port or (443 if parts.scheme == "https" else 80)
     stream = await _Guarded(trusted=False).connect_tcp(parts.hostname or "", port, CONNECT_SECONDS)
-    await stream.aclose()
+    try:
+        if parts.scheme == "https":
+            stream = await stream.start_tls(_trusted(), parts.hostname, CONNECT_SECONDS)
+    finally:
+        await stream.aclose()
 
 
 @dataclass(frozen=True)
@@ -261,13 +270,21 @@ class _Guarded(httpcore.AsyncNetworkBackend):
 
 
 async def _resolve(host: str, port: int) -> list[str]:
+    """Who asks for a name that is being asked for already waits for the same answer: a silent one holds one thread."""
     loop = asyncio.get_running_loop()
+    asked = _asked.get((loop, host, port))
+    if asked is None:
+        lookup = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        asked = _asked[loop, host, port] = loop.run_in_executor(_resolvers(), lookup)
+        asked.add_done_callback(lambda _: _asked.pop((loop, host, port), None))
     try:
-        asked = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-        found = await loop.run_in_executor(_resolvers(), asked)
+        found = await asyncio.shield(asked)
     except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError("the name could not be resolved") from error
     return [str(info[4][0]).partition("%")[0] for info in found]
+
+
+_asked: Final[dict[tuple[asyncio.AbstractEventLoop, str, int], asyncio.Future[list[Any]]]] = {}
 
 
 @cache
@@ -294,5 +311,7 @@ def _judge(address: ipaddress.IPv4Address | ipaddress.IPv6Address | None) -> Non
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     refused = any(address in net for net in _REFUSED if net.version == address.version)
+    if address.version == 6 and address not in _UNICAST:
+        refused = True
     if refused or not address.is_global or address.is_multicast:
         raise Refused("This address is private. Use one that is reachable from the internet.")

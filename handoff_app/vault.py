@@ -4,10 +4,17 @@ import base64
 import hashlib
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from handoff_app.config import config
+
+
+class Unreadable(ValueError):
+    """What is sealed was sealed with another key."""
+
+    def __init__(self) -> None:
+        super().__init__("A saved secret cannot be read: HANDOFF_SECRET_KEY has changed. Type the secret again.")
 
 
 def seal(secret: str) -> str:
@@ -16,8 +23,11 @@ def seal(secret: str) -> str:
 
 
 def open_sealed(sealed: str) -> str:
-    """What `seal` hid. Raises `cryptography.fernet.InvalidToken` if the key has changed."""
-    return _keys().decrypt(sealed.encode()).decode() if sealed else ""
+    """What `seal` hid. Raises `Unreadable` if the key has changed."""
+    try:
+        return _keys().decrypt(sealed.encode()).decode() if sealed else ""
+    except InvalidToken as error:
+        raise Unreadable from error
 
 
 def signed(purpose: str, what: list[str]) -> str:

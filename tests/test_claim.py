@@ -77,3 +77,13 @@ async def test_an_old_a_forged_and_a_former_agents_link_do_nothing(
     with time_machine.travel(now() + timedelta(hours=2), tick=False):
         assert (await http.get(url)).status_code == 410
     assert world.row(chat).owner_id is None
+
+
+async def test_a_link_opens_nothing_once_the_request_is_over(http: httpx.AsyncClient, world: World, chat: str) -> None:
+    url = link(world, "grace@acme.example")
+    world.do(lambda s: desk.take_over(s, chat, world.ada) and None)
+    world.do(lambda s: desk.resolve(s, chat, world.ada) and None)
+    for answer in (await http.get(url), await http.post(url)):
+        assert answer.status_code == 410
+        assert "Nobody waits there any more" in answer.text
+    assert world.row(chat).status == "resolved"

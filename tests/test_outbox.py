@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import Session, select
 
 from handoff_app.domain import conversations, due, endpoints, escalations, outbox, settings
-from handoff_app.domain.models import Delivery, Reason, Sent, now
+from handoff_app.domain.models import Conversation, Delivery, Endpoint, Escalation, Reason, Sent, now
 from tests.conftest import World
 
 
@@ -92,3 +93,105 @@ def test_a_replay_goes_to_where_the_endpoint_is_now(world: World) -> None:
     world.do(lambda s: endpoints.save(s, "main", "https://new.acme.example/hook", settings.EVENTS) and None)
     world.do(outbox.replay, row.id)
     assert world.do(lambda s: s.get_one(Delivery, row.id).target) == "https://new.acme.example/hook"
+
+
+def test_notices_that_do_not_arrive_are_named_before_they_have_failed_for_good(world: World) -> None:
+    row = delivered(world)[0]
+    world.do(outbox.missed, row, "w1", outbox.Tried("nobody listens there"))
+    assert world.do(outbox.trouble) == outbox.Trouble()
+    world.do(lambda s: setattr(s.get_one(Delivery, row.id), "owner", "w1"))
+    world.do(outbox.missed, row, "w1", outbox.Tried("nobody listens there"))
+    found = world.do(outbox.trouble)
+    assert (found.failed, found.retrying, found.last) == (0, 1, f"{row.channel.title()}: nobody listens there")
+
+
+def test_two_endpoints_of_one_address_are_refused_on_both_pages_and_would_be_told_once(world: World) -> None:
+    url = "https://crm.acme.example/hook"
+    with pytest.raises(settings.BadValue, match="on the list already"):
+        world.do(endpoints.save, "b" * 32, url, settings.EVENTS)
+    world.do(endpoints.save, "b" * 32, url + "2", settings.EVENTS)
+    wanted = settings.Escalations(webhook_on=True, webhook_url=url + "2")
+    with pytest.raises(settings.BadValue, match="among the endpoints") as refused:
+        world.do(settings.save_escalations, wanted)
+    assert refused.value.field == "webhook_url"
+    world.do(lambda s: setattr(s.get_one(Endpoint, "b" * 32), "url", url))
+    assert [row.channel for row in delivered(world)].count("webhook") == 1
+
+
+def test_a_replay_that_would_tell_an_address_twice_leaves_the_others_alone(world: World) -> None:
+    world.do(endpoints.save, "b" * 32, "https://b.acme.example/hook", settings.EVENTS)
+    rows = delivered(world)
+    for row in rows:
+        world.do(outbox.missed, row, "w1", outbox.Tried("answered 404", permanent=True))
+    world.do(endpoints.remove, "b" * 32)
+    wanted = settings.Escalations(webhook_on=True, webhook_url="https://b.acme.example/hook")
+    world.do(settings.save_escalations, wanted)
+    assert world.do(outbox.replay_failed) == len(rows) - 2
+    left = {row.endpoint_id for row in world.all(Delivery) if row.status == Sent.FAILED}
+    assert left == {"main", "b" * 32}
+
+
+def test_what_a_stopping_worker_holds_is_due_again_at_once(world: World) -> None:
+    rows = delivered(world)
+    assert world.do(due.deliveries, "w2").rows == []
+    world.do(due.release, "w1")
+    assert {row.id for row in world.do(due.deliveries, "w2").rows} == {row.id for row in rows}
+
+
+def test_what_a_visitor_adds_waits_for_the_notice_that_it_belongs_to(world: World) -> None:
+    rows = delivered(world)
+    chat = rows[0].conversation_id
+    for number in range(2):
+        world.says(chat, f"More {number}", f"m{number}")
+        world.do(escalations.follow_up, chat)
+    assert world.do(due.deliveries, "w1").rows == []
+    notice = next(row for row in rows if row.channel == "slack")
+    world.do(outbox.sent, notice, "w1", outbox.Tried("posted", thread="1.5"))
+    first, second = (row for row in world.all(Delivery) if row.event == "conversation.message")
+    assert [row.id for row in world.do(due.deliveries, "w1").rows] == [first.id]
+    world.do(outbox.sent, first, "w1", outbox.Tried("posted"))
+    assert [row.id for row in world.do(due.deliveries, "w1").rows] == [second.id]
+
+
+def test_when_slack_asks_for_patience_what_comes_later_waits_too(world: World) -> None:
+    row = next(row for row in delivered(world) if row.channel == "slack")
+    world.do(outbox.missed, row, "w1", outbox.Tried("Slack asks for patience", wait=600.0))
+    world.vera = "w" * 64
+    later = next(row for row in delivered_rows(world) if row.channel == "slack")
+    assert later.due_at > now() + timedelta(seconds=590)
+    world.do(lambda s: setattr(s.get_one(Delivery, row.id), "owner", "w1"))
+    world.do(outbox.sent, row, "w1", outbox.Tried("posted"))
+    world.vera = "x" * 64
+    assert next(row for row in delivered_rows(world) if row.channel == "slack").due_at <= now()
+
+
+def delivered_rows(world: World) -> list[Delivery]:
+    """The notices of a new escalation, not claimed."""
+    known = {row.id for row in world.all(Delivery)}
+    chat = world.chat("Hello")
+    world.do(lambda s: escalations.escalate(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN) and None)
+    return [row for row in world.all(Delivery) if row.id not in known]
+
+
+@pytest.mark.parametrize("hours", [1, 24 * 365])
+def test_a_clock_that_went_back_keeps_no_timer_waiting(world: World, hours: int) -> None:
+    chat = delivered(world)[0].conversation_id
+    ahead = now() + timedelta(hours=hours)
+
+    def bend(session: Session) -> None:
+        conversation, escalation = session.get_one(Conversation, chat), session.exec(select(Escalation)).one()
+        conversation.prompt_due_at = conversation.answer_due_at = conversation.unseen_since = ahead
+        escalation.reroute_due_at = escalation.late_due_at = ahead
+
+    world.do(bend)
+    world.do(due.mend_clock)
+    row, escalation = world.row(chat), world.all(Escalation)[0]
+    timers = (row.prompt_due_at, row.answer_due_at, row.unseen_since, escalation.reroute_due_at)
+    assert all(timer <= now() for timer in (*timers, escalation.late_due_at))
+
+
+def test_timers_that_are_right_stay(world: World) -> None:
+    delivered(world)
+    before = [(e.reroute_due_at, e.late_due_at) for e in world.all(Escalation)]
+    world.do(due.mend_clock)
+    assert [(e.reroute_due_at, e.late_due_at) for e in world.all(Escalation)] == before

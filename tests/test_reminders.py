@@ -11,8 +11,9 @@ from sqlmodel import select
 
 from handoff_app.channels import email as mail
 from handoff_app.channels.base import Notice
-from handoff_app.domain import conversations, desk, escalations, reminders, settings
-from handoff_app.domain.models import Conversation, Delivery, ReturnLink, Visitor, now
+from handoff_app.domain import conversations, desk, due, escalations, reminders, settings
+from handoff_app.domain.models import Conversation, Delivery, Prompt, ReturnLink, Visitor, now
+from handoff_app.pages import widget
 from tests.conftest import World
 
 
@@ -149,3 +150,21 @@ def test_an_escalation_is_not_needed_for_it(world: World, answered: str) -> None
     world.do(lambda s: desk.hand_back(s, answered, world.grace) and None)
     assert pass_minutes(world, answered, 3) == 1
     assert world.do(escalations.open_one, answered) is None
+
+
+def test_who_came_by_a_link_has_no_say_in_where_mails_go(world: World, answered: str) -> None:
+    pass_minutes(world, answered, 3)
+    guest, vera = other_browser(world), world.row(answered).visitor_id
+    assert world.do(reminders.come_back, guest, secret(world)) == answered
+    for prompt in (Prompt.NONE, Prompt.EMAIL):
+        world.do(lambda s, asked=prompt: setattr(conversations.locked(s, answered), "prompt", asked))
+        world.do(widget._leave_email, guest, answered, "mallory@example.com")
+        assert world.do(lambda s: s.get_one(Visitor, vera).email) == "vera@example.com"
+    world.do(widget._leave_email, vera, answered, "vera@new.example")
+    assert world.do(lambda s: s.get_one(Visitor, vera).email) == "vera@new.example"
+
+
+def test_replies_that_nobody_is_reminded_of_are_not_looked_at_for_ever(world: World, answered: str) -> None:
+    world.do(settings.save_escalations, settings.Escalations(remind_minutes=0))
+    pass_minutes(world, answered, 10)
+    assert "wait" not in world.do(due.queues)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from handoff_app.domain import agents, conversations, desk, due, escalations, settings
+from handoff_app.domain import agents, conversations, desk, due, escalations, outbox, settings
 from handoff_app.domain.models import Agent, Delivery, Escalation, Message, Prompt, Reason, Visitor, now
 from tests.conftest import World
 
@@ -120,3 +120,49 @@ def test_zero_minutes_switch_the_timers_off(world: World) -> None:
     row = world.do(lambda s: escalations.escalate(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN))
     assert (row.reroute_due_at, row.late_due_at) == (None, None)
     assert now() - row.created_at < timedelta(minutes=1)
+
+
+def test_a_reroute_leaves_out_whoever_has_heard_of_it(world: World, waiting: str) -> None:
+    world.vera = "w" * 64
+    other = world.chat("Me too")
+    world.do(lambda s: escalations.escalate(s, conversations.locked(s, other), Reason.ASKED_FOR_HUMAN) and None)
+    pass_time(world, 6)
+    heard = [(row.conversation_id == waiting, row.target) for row in world.all(Delivery) if row.channel == "email"]
+    assert sorted(heard) == sorted((mine, address) for mine in (True, False) for address in TWO.split("; "))
+
+
+def in_turn(world: World, number: int) -> str:
+    world.vera = f"{number:064}"
+    chat = world.chat("Hello")
+    row = world.do(lambda s: escalations.escalate(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN))
+    return str(row.assigned_to).partition("@")[0]
+
+
+def change_list(world: World, *names: str) -> None:
+    emails = "; ".join(f"{name}@acme.example" for name in names)
+    world.do(settings.save_escalations, settings.Escalations(email_on=True, emails=emails, round_robin=True))
+
+
+def test_the_turn_goes_on_from_the_last_one_whoever_is_away_or_leaves_the_list(world: World) -> None:
+    change_list(world, "ada", "grace", "linus")
+    assert [in_turn(world, number) for number in range(2)] == ["ada", "grace"]
+    world.do(lambda s: setattr(s.get_one(Agent, world.ada.id), "away", True))
+    assert [in_turn(world, number) for number in range(2, 5)] == ["linus", "grace", "linus"]
+    world.do(lambda s: setattr(s.get_one(Agent, world.ada.id), "away", False))
+    change_list(world, "ada", "grace")
+    assert [in_turn(world, number) for number in range(5, 8)] == ["ada", "grace", "ada"]
+    change_list(world, "grace", "linus")
+    assert world.do(escalations.next_in_turn) == "grace@acme.example"
+    assert in_turn(world, 9) == "grace"
+
+
+@pytest.mark.parametrize("minutes", [0, 5])
+def test_an_address_that_is_refused_hands_it_on_at_once(world: World, minutes: int) -> None:
+    wanted = settings.Escalations(email_on=True, emails=TWO, round_robin=True, reroute_minutes=minutes)
+    world.do(settings.save_escalations, wanted)
+    assert in_turn(world, 1) == "grace"
+    (row,) = world.do(due.deliveries, "w").rows
+    world.do(outbox.missed, row, "w", outbox.Tried("550 no such user", permanent=True, bounced=True))
+    pass_time(world, 0)
+    assert told(world)[1:] == [("escalation.created", "linus@acme.example")]
+    assert "escalation.unanswered" not in [row.event for row in world.all(Delivery)]

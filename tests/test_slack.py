@@ -14,7 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 from handoff_app.access import sessions
 from handoff_app.api.slack import router
 from handoff_app.channels import slack
-from handoff_app.channels.base import PermanentError
+from handoff_app.channels.base import Notice, PermanentError
 from handoff_app.config import config
 from handoff_app.domain import agents, conversations, desk, escalations, replies, slack_team
 from handoff_app.domain.models import Conversation, Delivery, Message, Reason, SlackEvent
@@ -102,6 +102,12 @@ async def test_a_reply_in_the_thread_reaches_the_visitor_once_as_that_agent(
     [
         event("note: only for us"),
         event("NOTE: and this"),
+        event("<@U2> note: he is a fraud"),
+        event("*note:* bold"),
+        event("note : with a space"),
+        event("&gt; note: quoted"),
+        event(":memo: note: with a sign"),
+        event("_Note:_ in italics"),
         event("not in a thread", thread_ts=None),
         event("the first of a thread", ts="171.5"),
         event("another thread", thread_ts="1.1"),
@@ -222,3 +228,77 @@ def test_a_kept_event_is_kept_once(world: World, chat: str) -> None:
     body = event("Hello")
     assert world.do(replies.keep, body["event"], "Ev9")
     assert not world.do(replies.keep, body["event"], "Ev9")
+
+
+async def test_a_note_on_a_later_line_keeps_all_of_it_inside_and_says_so(
+    http: httpx.AsyncClient, world: World, chat: str, workspace: Receiver
+) -> None:
+    await post(http, event("Your refund is on its way.\nnote: chargeback risk"))
+    await brought.due()
+    assert said_by_team(world) == []
+    assert said_in_thread(workspace) == ["Not sent: one of its lines is a note, so all of it stays inside."]
+
+
+def said_in_thread(workspace: Receiver) -> list[str]:
+    return [request.values["text"] for request in workspace.got if "chat.postMessage" in request.path]
+
+
+async def test_a_reply_that_the_channel_sees_too_and_one_with_files_arrive(
+    http: httpx.AsyncClient, world: World, chat: str, workspace: Receiver
+) -> None:
+    await post(http, event("Seen by all", id="E1", subtype="thread_broadcast"))
+    await post(http, event("Here it is", id="E2", subtype="file_share", files=[{"id": "F1"}]))
+    await post(http, event("", id="E3", subtype="file_share", files=[{"id": "F2"}]))
+    await brought.due()
+    assert [text for _, text in said_by_team(world)] == ["Seen by all", "Here it is"]
+    assert said_in_thread(workspace) == [
+        "Sent without its files: they stay in Slack.",
+        "Not sent: files stay in Slack, and it has no text.",
+    ]
+
+
+async def test_who_cannot_be_found_out_is_told_in_the_thread(
+    http: httpx.AsyncClient, world: World, chat: str, workspace: Receiver
+) -> None:
+    before = workspace.answer
+    lost = (200, {"ok": False, "error": "missing_scope"})
+    workspace.answer = lambda request: lost if "users.info" in request.path else before(request)
+    await post(http, event("Hello?"))
+    await brought.due()
+    assert await brought.due() == 0
+    (told,) = said_in_thread(workspace)
+    assert told == "Not sent: who wrote it could not be found out. Slack answered missing_scope."
+
+
+async def test_what_is_said_elsewhere_is_not_kept(http: httpx.AsyncClient, world: World, chat: str) -> None:
+    await post(http, event("Salaries", thread_ts="1.1"))
+    assert world.all(SlackEvent) == []
+
+
+async def test_a_body_that_is_too_long_is_not_read_to_its_end(http: httpx.AsyncClient) -> None:
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while True:
+            read += 65_536
+            yield b"x" * 65_536
+
+    assert (await http.post("/api/slack/events", content=endless())).status_code == 401
+    assert read < 1_000_000
+
+
+def test_another_channel_begins_new_threads(world: World, chat: str) -> None:
+    world.do(slack_team.choose_channel, "C9", "urgent", True)
+    assert world.row(chat).slack_thread == ""
+
+
+async def test_a_second_request_in_a_thread_is_news_for_the_channel(
+    world: World, chat: str, workspace: Receiver
+) -> None:
+    row = next(row for row in world.all(Delivery) if row.channel == "slack")
+    for thread in ("", "171.5"):
+        notice = Notice(row.id, row.event, row.target, row.body, thread)
+        await slack.Slack().send(notice, {"slack_token": "xoxb-test"})
+    first, second = (request.json for request in workspace.got if "chat.postMessage" in request.path)
+    assert (first.get("reply_broadcast"), second["reply_broadcast"]) == (False, True)

@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
-from handoff_app import db, worker
+from handoff_app import db, vault, worker
 from handoff_app.config import config
 from handoff_app.domain import conversations, due, endpoints, escalations, mail_server, outbox, settings
 from handoff_app.domain.models import Attempt, Bounce, Delivery, Endpoint, Reason, Sent, now
-from handoff_app.worker import deliveries
+from handoff_app.worker import loops
 from tests.conftest import World
 from tests.fake_world import Mailbox, Receiver, Request
 from tests.far_sides import STEPS, Loopback, Smtp, raw
@@ -152,7 +154,9 @@ async def test_five_days_of_nothing_but_failures_switch_it_off_and_a_success_for
     await worked(world, tried)
     assert world.all(Endpoint)[0].disabled_at is None
     aged(5.1)
-    world.do(lambda s: endpoints.struck(s, s.get_one(Endpoint, "main"), gone=False))
+    world.do(lambda s: endpoints.struck(s, s.get_one(Endpoint, "main"), gone=False, attempts=2) and None)
+    assert world.all(Endpoint)[0].disabled_at is None
+    world.do(lambda s: endpoints.struck(s, s.get_one(Endpoint, "main"), gone=False, attempts=3))
     assert world.all(Endpoint)[0].disabled_why == "It failed for five days."
 
 
@@ -338,7 +342,7 @@ async def test_many_wait_for_a_dead_endpoint_and_a_healthy_one_does_not_notice(w
     for number in range(10):
         escalate(world, f"Later {number}")
     await worked(world, lambda rows: sum(row.status == Sent.SENT for row in rows) == 10, seconds=8)
-    assert dead.connections <= deliveries.MOST_PER_TARGET
+    assert dead.connections <= due.MOST_PER_ENDPOINT
     assert len(quick.got) == 10
 
 
@@ -394,3 +398,33 @@ def test_nothing_is_replayed_to_an_endpoint_that_was_removed(world: World) -> No
     world.do(endpoints.remove, "main")
     assert not world.do(outbox.replay, hook_row.id)
     assert world.do(outbox.replay_failed) == 0
+
+
+async def test_a_secret_that_cannot_be_read_fails_its_own_notices_and_no_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = Mailbox()
+    monkeypatch.setenv("HANDOFF_SMTP_URL", mailbox.url + "?starttls=0")
+    config.cache_clear()
+    only(world, email_on=True, emails="grace@acme.example", slack_on=True, slack_channel="#support")
+    monkeypatch.setenv("HANDOFF_SECRET_KEY", "another key than before, long enough")
+    config.cache_clear()
+    vault._keys.cache_clear()
+    escalate(world)
+    rows = await worked(world, tried)
+    mailbox.stop()
+    assert {row.channel: row.status for row in rows} == {"email": Sent.SENT, "slack": Sent.FAILED}
+    assert "HANDOFF_SECRET_KEY has changed" in next(row.answer for row in rows if row.channel == "slack")
+
+
+def test_one_who_cannot_be_helped_keeps_nobody_else_waiting(world: World) -> None:
+    def breaks(session: Session, name: str) -> None:
+        settings.put(session, name, "half done")
+        raise SQLAlchemyError("it is not possible")
+
+    def tries(session: Session) -> list[bool]:
+        verbs = (breaks, lambda s, name: settings.put(s, name, "done"))
+        return [loops._alone(session, verb, f"number {at}") for at, verb in enumerate(verbs)]
+
+    assert world.do(tries) == [False, True]
+    assert [world.do(settings.get, f"number {at}") for at in range(2)] == [None, "done"]

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from handoff_app import vault
 from handoff_app.db import read, transact
 from handoff_app.domain import conversations, desk, inbox, outbox
-from handoff_app.domain.models import Agent, Visitor
+from handoff_app.domain.models import Agent, Conversation, Escalation, Visitor
 
 router = APIRouter(prefix="/claim", include_in_schema=False)
 
@@ -20,7 +20,9 @@ async def ask(link: str) -> Response:
     found = vault.unsigned(outbox.CLAIM, link, outbox.CLAIM_SECONDS)
     if found is None:
         return _page("This link is too old", "Open the inbox and take the conversation over there.", _OPEN, 410)
-    who = await read(_visitor, found[0])
+    who = await read(_waiting, *found)
+    if who is None:
+        return _page("Nobody waits there any more", "Somebody has seen to it.", _OPEN, 410)
     form = '<form method="post"><button class="btn btn-primary w-full" type="submit">Take over</button></form>'
     return _page(
         f"Take over the chat with {who}?", "The AI is silent from then on, and the visitor sees your name.", form
@@ -37,6 +39,8 @@ async def take_over(link: str) -> Response:
         await transact(_take_over, *found)
     except desk.AlreadyTaken as error:
         return _page(f"{error.by} has it already", "Nothing is left to do for you.", _OPEN, 409)
+    except Closed:
+        return _page("Nobody waits there any more", "Somebody has seen to it.", _OPEN, 410)
     except (conversations.NotFound, PermissionError):
         return _page("This link is too old", "Open the inbox and take the conversation over there.", _OPEN, 410)
     return RedirectResponse(f"/inbox/{found[0]}", 303)
@@ -45,15 +49,31 @@ async def take_over(link: str) -> Response:
 _OPEN = '<a class="btn btn-outline w-full" href="/inbox">Open the inbox</a>'
 
 
-def _take_over(session: Session, conversation_id: str, agent_id: str) -> None:
+class Closed(Exception):
+    """The request is over: the conversation was resolved or handed back."""
+
+
+def _take_over(session: Session, conversation_id: str, agent_id: str, escalation_id: str) -> None:
     agent = session.get(Agent, agent_id)
     if agent is None or not agent.active:
         raise PermissionError(agent_id)
+    conversations.locked(session, conversation_id)
+    if _is_over(session, escalation_id):
+        raise Closed(escalation_id)
     desk.take_over(session, conversation_id, agent)
 
 
-def _visitor(session: Session, conversation_id: str) -> str:
-    return inbox.visitor_name(session.get_one(Visitor, conversations.glance(session, conversation_id).visitor_id))
+def _waiting(session: Session, conversation_id: str, _: str, escalation_id: str) -> str | None:
+    """Who waits; None if nobody does any more."""
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None or _is_over(session, escalation_id):
+        return None
+    return inbox.visitor_name(session.get_one(Visitor, conversation.visitor_id))
+
+
+def _is_over(session: Session, escalation_id: str) -> bool:
+    escalation = session.get(Escalation, escalation_id)
+    return escalation is None or escalation.closed_at is not None
 
 
 def _page(title: str, sentence: str, action: str, status: int = 200) -> HTMLResponse:

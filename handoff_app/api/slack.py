@@ -1,5 +1,6 @@
 """Slack's callbacks: the installation that an admin agrees to, and the events that Slack signs."""
 
+import json
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -50,15 +51,25 @@ async def callback(request: Request, code: str = "", state: str = "") -> Respons
 @router.post("/events")
 async def events(request: Request) -> Response:
     """Signed by Slack within five minutes; kept and answered at once, the worker does the rest."""
-    body = await request.body()
-    if len(body) > LARGEST or not _is_signed(body, request):
+    body = await _body(request)
+    if body is None or not _is_signed(body, request):
         return problem(401, "The signature is not right.")
-    said: dict[str, Any] = await request.json()
+    said: dict[str, Any] = json.loads(body)
     if said.get("type") == "url_verification":
         return JSONResponse({"challenge": str(said.get("challenge", ""))[:200]})
     if said.get("type") == "event_callback" and isinstance(said.get("event"), dict):
         await transact(replies.keep, said["event"], str(said.get("event_id", "")))
     return JSONResponse({"ok": True})
+
+
+async def _body(request: Request) -> bytes | None:
+    """What was sent; None as soon as it is too much."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            return None
+    return bytes(body)
 
 
 def _is_signed(body: bytes, request: Request) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
+from textwrap import indent
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -19,6 +20,7 @@ from handoff_app.channels.base import AUTHORS, REASONS, Notice, PermanentError, 
 from handoff_app.config import config
 
 SECONDS: Final = 20
+_HERE: Final = ("localhost", "127.0.0.1", "::1")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
@@ -42,6 +44,8 @@ class Email:
                 await aiosmtplib.send(message, sender=parseaddr(sender)[1], recipients=[to], **options)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _judged(error.recipients[0].code, error.recipients[0].message, bounced=True) from error
+        except aiosmtplib.SMTPAuthenticationError as error:  # the password is mended, and the notice still goes out
+            raise RetryLater(line(f"the mail server refused the sign-in: {error.code} {error.message}")) from error
         except aiosmtplib.SMTPResponseException as error:
             raise _judged(error.code, error.message) from error
         return Receipt("accepted by the mail server")
@@ -84,7 +88,7 @@ def _headers(notice: Notice, data: Mapping[str, Any]) -> dict[str, str]:
     visitor, conversation = data.get("visitor"), data.get("conversation")
     if visitor and notice.event != "test" and (address := _in_ascii(visitor["email"] or "")):
         headers["Reply-To"] = formataddr((_header(visitor["name"] or ""), address))
-    if conversation:
+    if conversation:  # a letter to the visitor has one too, so that their mails stand together
         headers["References"] = headers["In-Reply-To"] = f"<{conversation['id']}@{_domain()}>"
     return headers
 
@@ -131,7 +135,7 @@ def _as_text(sheet: _Sheet) -> str:
     """The plain part; says the same in the same order as the HTML."""
     facts = "\n".join(f"{name}: {value}" for name, value in sheet.facts)
     links = "\n".join(f"{name}: {url}" for name, url in ((sheet.button, sheet.url), *sheet.more) if url)
-    said = "\n\n".join(f"{_author(m)}: {m['text']}" for m in sheet.messages)
+    said = "\n\n".join(f"{_author(m)}:\n{indent(m['text'], '> ', lambda _: True)}" for m in sheet.messages)
     parts = (sheet.subject, facts, *sheet.lines, links, said, sheet.foot)
     return _speakable("\n\n".join(part for part in parts if part) + "\n")
 
@@ -216,14 +220,16 @@ def server_options(url: str) -> dict[str, Any]:
     """What aiosmtplib needs to reach the server of an `smtp://` or `smtps://` address."""
     parts = urlsplit(url)
     secure = parts.scheme == "smtps"
-    wish = parse_qs(parts.query).get("starttls", [""])[0]  # without a wish: encrypted if the server can
+    wish = parse_qs(parts.query).get("starttls", [""])[0]
+    # Without a wish: encrypted if the server can. A password leaves this machine by TLS, or if told so by starttls=0.
+    unasked = True if parts.username and parts.hostname not in _HERE else None
     return {
         "hostname": parts.hostname,
         "port": parts.port or (465 if secure else 25),
         "username": unquote(parts.username) if parts.username else None,
         "password": unquote(parts.password) if parts.password else None,
         "use_tls": secure,
-        "start_tls": {"1": True, "0": False}.get(wish, False if secure else None),
+        "start_tls": {"1": True, "0": False}.get(wish, False if secure else unasked),
         "timeout": SECONDS,
     }
 

@@ -19,6 +19,7 @@ from handoff_app.config import config
 
 SCOPES: Final = "chat:write,channels:read,groups:read,channels:history,groups:history,users:read,users:read.email"
 PLACES: Final = "public_channel,private_channel"
+SECONDS: Final = 20
 _SHOWN: Final = 5
 _LONGEST: Final = 2900  # Slack refuses a section above 3,000 characters
 _TEMPORARY: Final = frozenset(
@@ -41,6 +42,7 @@ class Slack:
                 text=summary(notice.data),
                 blocks=blocks(notice.data),
                 thread_ts=notice.thread or None,
+                reply_broadcast=bool(notice.thread) and notice.event == "escalation.created",  # it is news again
                 unfurl_links=False,
             )
         except SlackApiError as error:
@@ -113,8 +115,12 @@ async def _call(token: str, method: str, **values: Any) -> dict[str, Any]:
 
 
 async def _apart(work: Callable[..., SlackResponse], **values: Any) -> SlackResponse:
-    """In a thread of Slack's own: one that hangs holds it for 10 s, and the loop's few threads are for others too."""
-    return await asyncio.get_running_loop().run_in_executor(_threads(), partial(work, **values))
+    """In a thread of Slack's own: one that hangs holds it for a while, and the loop's few threads are for others too.
+
+    The client's own timeout is for each piece of the answer. Raises `TimeoutError`.
+    """
+    async with asyncio.timeout(SECONDS):
+        return await asyncio.get_running_loop().run_in_executor(_threads(), partial(work, **values))
 
 
 @cache
@@ -124,15 +130,18 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def listen(heard: Callable[[dict[str, Any], str], None]) -> SocketModeClient:
-    """Socket Mode, for servers that Slack cannot reach: `heard(event, event_id)` is called from a thread of its own."""
+    """Socket Mode, for servers that Slack cannot reach: `heard(event, event_id)` is called from a thread of its own.
+
+    An event is acknowledged once `heard` returns. If it raises, Slack repeats it.
+    """
     client = SocketModeClient(
         app_token=config().slack_app_token, web_client=WebClient(base_url=config().slack_api_url), ping_interval=5
     )
 
     def answer(_: Any, request: Any) -> None:
-        client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
         if request.type == "events_api" and isinstance(request.payload.get("event"), dict):
             heard(request.payload["event"], str(request.payload.get("event_id", "")))
+        client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
 
     client.socket_mode_request_listeners.append(answer)
     return client
@@ -182,9 +191,12 @@ def plain(text: str) -> str:
 def _judged(error: SlackApiError) -> Exception:
     """Slack's errors are single words; anything else comes from something between, such as a gateway's page."""
     code, status = str(error.response.get("error") or "unknown_error"), error.response.status_code
+    wait = {name.lower(): str(value) for name, value in error.response.headers.items()}.get("retry-after", "")
+    seconds = float(wait) if wait.isdecimal() else None
+    if status == 429:
+        return RetryLater("Slack asks for patience", seconds)
     if not re.fullmatch(r"\w+", code, re.ASCII):
         return RetryLater(f"answered {status} with something that is not Slack's")
-    if status == 429 or status >= 500 or code in _TEMPORARY:
-        wait = str(error.response.headers.get("Retry-After", ""))
-        return RetryLater(f"Slack answered {code}", float(wait) if wait.isdecimal() else None)
+    if status >= 500 or code in _TEMPORARY:
+        return RetryLater(f"Slack answered {code}", seconds)
     return PermanentError(f"Slack answered {code}")

@@ -79,6 +79,11 @@ def unreachable(session: Session, addresses: Sequence[str]) -> dict[str, str]:
     return dict.fromkeys(bounced, "bounced") | dict.fromkeys(session.exec(away).all(), "is away")
 
 
+def bounced(session: Session, address: str) -> bool:
+    """Whether a mail server has refused this address for good."""
+    return session.get(Bounce, address.lower()) is not None
+
+
 def prefer(session: Session, agent_id: str, name: str, on: bool) -> None:
     """One of the agent's own switches: `away`, `notify` (in the browser), `sound`."""
     if name in PREFERENCES:

@@ -7,13 +7,25 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import bindparam, exists
-from sqlmodel import Session, SQLModel, col, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, SQLModel, col, or_, select, update
 
-from handoff_app.domain.models import Conversation, Delivery, Escalation, SlackEvent, Source, now
+from handoff_app.domain import settings
+from handoff_app.domain.llm import LONGEST_TIMEOUT
+from handoff_app.domain.models import Conversation, Delivery, Escalation, Sent, SlackEvent, Source, now
 from handoff_app.domain.prepared import Prepared
 
 LEASE: Final = timedelta(seconds=30)
 """Longer than any deadline of the work itself: 10 s for a request, 20 s for an answer."""
+
+MOST: Final[Mapping[str, int]] = {"email": 32, "slack": 16}
+MOST_PER_ENDPOINT: Final = 16
+"""How many notices a far side gets at once. All together stay below `MOST_UNDER_WAY` of the worker."""
+
+PATIENCE: Final = timedelta(minutes=2)
+"""How long the widget waits for an email address before the team is told without one."""
+
+CLOCK_SLACK: Final = timedelta(seconds=30)
 
 UNSEEN: Final = timedelta(minutes=1)
 """The shortest time that can be set after which a reply counts as unseen."""
@@ -28,6 +40,12 @@ def queues(session: Session) -> frozenset[str]:
     return frozenset(name for name, is_due in found._asdict().items() if is_due)
 
 
+def release(session: Session, owner: str) -> None:
+    """A worker stops: what it claimed and did not send is due again at once."""
+    held = update(Delivery).where(col(Delivery.owner) == owner, col(Delivery.status) == Sent.PENDING)
+    session.exec(held.values(owner="", due_at=now()).execution_options(synchronize_session=False))
+
+
 @dataclass(frozen=True)
 class Claimed:
     """Deliveries that are now held, and whether others are due that had to be left."""
@@ -36,19 +54,24 @@ class Claimed:
     left: bool
 
 
-def deliveries(
-    session: Session, owner: str, limit: int = 20, under_way: Mapping[str, int] = NOTHING, most: int = 8
-) -> Claimed:
-    """Due deliveries, now held by `owner` for a lease; no target gets more than `most` at once with those under way."""
-    full = [target for target, number in under_way.items() if number >= most]
-    found = session.execute(_DELIVERIES, {"at": now(), "full": full, "most": 2 * limit}).scalars().all()
+def deliveries(session: Session, owner: str, limit: int = 20, under_way: Mapping[str, int] = NOTHING) -> Claimed:
+    """Due deliveries, now held by `owner` for a lease; no far side gets more than its `MOST` with those under way."""
+    full = [side for side, number in under_way.items() if number >= MOST.get(side, MOST_PER_ENDPOINT)]
+    wanted = {"at": now(), "full_targets": full, "full_channels": [side for side in full if side in MOST]}
+    found = session.execute(_DELIVERIES, wanted | {"most": 2 * limit}).scalars().all()
     room, rows = Counter(under_way), list[Delivery]()
     for row in found:
-        if room[row.target] < most and len(rows) < limit:
-            room[row.target] += 1
+        side = far_side(row)
+        if room[side] < MOST.get(side, MOST_PER_ENDPOINT) and len(rows) < limit:
+            room[side] += 1
             row.owner, row.due_at, row.set_at = owner, now() + LEASE, now()
             rows.append(row)
     return Claimed(rows, left=bool(full) or len(rows) < len(found))
+
+
+def far_side(row: Delivery) -> str:
+    """Who is spoken to: the one mail server, the one workspace, or an endpoint."""
+    return row.channel if row.channel in MOST else row.target
 
 
 def answers(session: Session, owner: str, limit: int = 8, patience: timedelta = timedelta(0)) -> Sequence[Conversation]:
@@ -66,8 +89,8 @@ def prompts(session: Session, limit: int = 20) -> Sequence[Conversation]:
 
 
 def reroutes(session: Session, limit: int = 20) -> Sequence[Escalation]:
-    """Escalations that nobody took in time."""
-    return _claim(session, Escalation, Escalation.reroute_due_at, limit)
+    """Escalations that nobody took in time. Not locked: whoever acts on one locks its conversation first, as all do."""
+    return _look(session, Escalation, Escalation.reroute_due_at, limit)
 
 
 def replies(session: Session, limit: int = 10) -> Sequence[SlackEvent]:
@@ -79,8 +102,24 @@ def replies(session: Session, limit: int = 10) -> Sequence[SlackEvent]:
 
 
 def late(session: Session, limit: int = 20) -> Sequence[Escalation]:
-    """Escalations that nobody took for so long that the visitor should not wait any more."""
-    return _claim(session, Escalation, Escalation.late_due_at, limit)
+    """Escalations that nobody took for so long that the visitor should not wait any more. Not locked either."""
+    return _look(session, Escalation, Escalation.late_due_at, limit)
+
+
+def mend_clock(session: Session) -> None:
+    """The clock went back since these timers were set: none may lie further ahead than it can be set."""
+    moment, wanted = now(), settings.escalations(session)
+    furthest: dict[Any, timedelta] = {
+        Conversation.prompt_due_at: PATIENCE,
+        Conversation.answer_due_at: LEASE + timedelta(seconds=LONGEST_TIMEOUT),
+        Conversation.unseen_since: timedelta(0),
+        Escalation.reroute_due_at: timedelta(minutes=wanted.reroute_minutes),
+        Escalation.late_due_at: timedelta(minutes=wanted.late_minutes),
+        SlackEvent.due_at: LEASE,
+    }
+    for timer, most in furthest.items():
+        ahead = update(timer.class_).where(timer > moment + most + CLOCK_SLACK)
+        session.exec(ahead.values({timer.key: moment}).execution_options(synchronize_session=False))
 
 
 def settle_answer(session: Session, conversation_id: str, leased_until: datetime) -> None:
@@ -92,17 +131,37 @@ def settle_answer(session: Session, conversation_id: str, leased_until: datetime
 
 def _claim(session: Session, table: type[Row], due: Any, limit: int) -> Sequence[Row]:
     """The earliest due rows. SQLite's transaction holds the write lock; PostgreSQL skips what others have locked."""
-    query = select(table).where(col(due) <= now()).order_by(col(due)).limit(limit)
-    return session.exec(query.with_for_update(skip_locked=True)).all()
+    found: Sequence[Row] = session.exec(_earliest(table, due, limit).with_for_update(skip_locked=True)).all()
+    return found
+
+
+def _look(session: Session, table: type[Row], due: Any, limit: int) -> Sequence[Row]:
+    found: Sequence[Row] = session.exec(_earliest(table, due, limit)).all()
+    return found
+
+
+def _earliest(table: type[Row], due: Any, limit: int) -> Any:
+    return select(table).where(col(due) <= now()).order_by(col(due)).limit(limit)
 
 
 def _due(column: Any, at: str = "at") -> Any:
     return exists().where(col(column) <= bindparam(at))
 
 
+_EARLIER = aliased(Delivery)
+# What a visitor adds waits for the notice whose thread it belongs to, and for what was said before.
+_BEFORE_IT = exists().where(
+    col(_EARLIER.conversation_id) == Delivery.conversation_id,
+    col(_EARLIER.channel) == Delivery.channel,
+    col(_EARLIER.status) == Sent.PENDING,
+    col(_EARLIER.created_at) < Delivery.created_at,
+)
 _DELIVERIES: Final = (
     select(Delivery)
-    .where(col(Delivery.due_at) <= bindparam("at"), col(Delivery.target).not_in(bindparam("full", expanding=True)))
+    .where(col(Delivery.due_at) <= bindparam("at"))
+    .where(col(Delivery.target).not_in(bindparam("full_targets", expanding=True)))
+    .where(col(Delivery.channel).not_in(bindparam("full_channels", expanding=True)))
+    .where(or_(col(Delivery.event) != "conversation.message", ~_BEFORE_IT))
     .order_by(col(Delivery.due_at))
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)

@@ -12,14 +12,14 @@ from sqlmodel import Session, col, select, update
 from handoff_app import vault
 from handoff_app.domain.models import Delivery, Endpoint, Sent, now
 from handoff_app.domain.prepared import Prepared
-from handoff_app.domain.settings import EVENTS, BadValue
+from handoff_app.domain.settings import BOTH_SIGN_FOR, EVENTS, BadValue
 
 MAIN: Final = "main"
 MOST: Final = 20
-BOTH_SIGN_FOR: Final = timedelta(hours=24)
-"""After a change of the secret the old one signs too, so that a receiver can change over without a gap."""
 PATIENCE: Final = timedelta(days=5)
 """An endpoint that only failed for so long is switched off (Svix does the same after 120 hours)."""
+
+ATTEMPTS: Final = 3
 
 
 def every(session: Session) -> Sequence[Endpoint]:
@@ -36,8 +36,12 @@ _ACTIVE: Final = Prepared(
 
 
 def subscribed(session: Session, event: str) -> list[Any]:
-    """The `id` and `url` of those that want to hear of an event and are neither paused nor switched off."""
-    return [e for e in _ACTIVE.all(session) if event in e.events]
+    """The `id` and `url` of those that want to hear of an event and are neither paused nor switched off.
+
+    Should two of them have one address, it hears once.
+    """
+    wanted = [e for e in _ACTIVE.all(session) if event in e.events]
+    return list({e.url: e for e in reversed(wanted)}.values())[::-1]
 
 
 def save(session: Session, id: str, url: str, events: Sequence[str]) -> Endpoint:
@@ -110,11 +114,15 @@ def recovered(endpoint: Endpoint) -> None:
     endpoint.failing_since, endpoint.disabled_at, endpoint.disabled_why = None, None, ""
 
 
-def struck(session: Session, endpoint: Endpoint, gone: bool) -> bool:
-    """A delivery failed. True if that switches the endpoint off: it said 410, or failed for `PATIENCE` on end."""
+def struck(session: Session, endpoint: Endpoint, gone: bool, attempts: int) -> bool:
+    """A delivery failed. True if that switches the endpoint off: it said 410, or failed for `PATIENCE` on end.
+
+    A notice that was tried less than `ATTEMPTS` times does not decide it: perhaps there was none for days.
+    """
     moment = now()
     endpoint.failing_since = endpoint.failing_since or moment
-    if endpoint.disabled_at is not None or not (gone or moment - endpoint.failing_since >= PATIENCE):
+    for_long = moment - endpoint.failing_since >= PATIENCE and attempts >= ATTEMPTS
+    if endpoint.disabled_at is not None or not (gone or for_long):
         return False
     endpoint.disabled_at = moment
     endpoint.disabled_why = "It answered 410 Gone." if gone else "It failed for five days."

@@ -76,9 +76,10 @@ def test() -> dict[str, Any]:
     }
 
 
-def letter(event: str, said: Letter) -> dict[str, Any]:
+def letter(event: str, said: Letter, conversation_id: str | None = None) -> dict[str, Any]:
     """A mail that is no notice about an escalation, in the same frame."""
-    return {"event": event, "delivery_id": "", "timestamp": stamp(now()), "letter": asdict(said)}
+    about = {"conversation": {"id": conversation_id}} if conversation_id else {}
+    return {"event": event, "delivery_id": "", "timestamp": stamp(now()), "letter": asdict(said)} | about
 
 
 def stamp(moment: datetime) -> str:

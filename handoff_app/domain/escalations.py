@@ -1,6 +1,6 @@
 """A visitor asks for a human: once, in one transaction, with its reason, its notices and a line for the visitor."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from typing import Final
 
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from handoff_app import i18n
-from handoff_app.domain import agents, conversations, gaps, outbox, settings, slack_team
+from handoff_app.domain import agents, conversations, due, gaps, outbox, settings, slack_team
 from handoff_app.domain.models import (
     Author,
     Conversation,
@@ -23,9 +23,6 @@ from handoff_app.domain.models import (
     now,
 )
 from handoff_app.domain.prepared import Prepared
-
-PATIENCE = timedelta(minutes=2)
-"""How long the widget waits for an email address before the team is told without one."""
 
 
 def ask(session: Session, conversation: Conversation, reason: Reason) -> Escalation | None:
@@ -43,19 +40,23 @@ def ask(session: Session, conversation: Conversation, reason: Reason) -> Escalat
     conversation.owner_epoch += 1  # an answer that is still being made would come after the request
     conversations.quiet(conversation)
     conversation.prompt, conversation.prompt_reason = Prompt.EMAIL, reason
-    conversation.prompt_due_at = now() + PATIENCE
+    conversation.prompt_due_at = now() + due.PATIENCE
     session.add(conversation)
     conversations.announce(conversation.id)
     return None
 
 
 def leave_email(session: Session, conversation: Conversation, typed: str) -> Escalation | None:
-    """Keep the address and tell the team. Raises `settings.BadValue`; a second call changes nothing."""
-    visitor = session.get_one(Visitor, conversation.visitor_id)
-    visitor.email = settings.checked_email(typed, "email")
-    session.add(visitor)
+    """Keep the address that was asked for, and tell the team. Raises `settings.BadValue`; twice is once.
+
+    It is for the visitor whose conversation this is. Whoever came by a link in a mail has no say in where mails go.
+    """
+    address = settings.checked_email(typed, "email")
     if conversation.prompt != Prompt.EMAIL:
         return open_one(session, conversation.id)
+    visitor = session.get_one(Visitor, conversation.visitor_id)
+    visitor.email = address
+    session.add(visitor)
     standing = open_one(session, conversation.id)
     if standing is not None:  # the team knows already; this address is for the answer that comes later
         conversations.quiet(conversation)
@@ -109,21 +110,29 @@ def escalate(session: Session, conversation: Conversation, reason: Reason) -> Es
 
 
 def reroute(session: Session, escalation: Escalation) -> None:
-    """Nobody took it in time: the next in turn hears of it, and the endpoints that it is unanswered."""
+    """Nobody took it in time: the next in turn hears of it, and the endpoints that it is unanswered.
+
+    An address that the mail server refuses is passed over at once, which says nothing about the team yet.
+    """
     conversation = conversations.locked(session, escalation.conversation_id)
+    session.refresh(escalation)
+    if escalation.reroute_due_at is None or escalation.reroute_due_at > now():
+        return  # another worker was first
     escalation.reroute_due_at = None
     if conversation.status != Status.WAITING or escalation.closed_at is not None:
         return
     wanted = settings.escalations(session)
     visitor = session.get_one(Visitor, conversation.visitor_id)
-    if escalation.told_times == 0:
+    refused = escalation.assigned_to is not None and agents.bounced(session, escalation.assigned_to)
+    if not refused and not outbox.was_told(session, escalation.id, "escalation.unanswered"):
         to = outbox.targets(session, "escalation.unanswered", [], wanted)
         outbox.write(session, "escalation.unanswered", escalation, conversation, visitor, to)
-    addresses = settings.split_addresses(wanted.emails) if wanted.email_on and wanted.round_robin else []
-    if len(addresses) > 1 and escalation.told_times + 1 < len(addresses):
+    if to := _others_in_turn(session, escalation, wanted):
         escalation.told_times += 1
-        to = [outbox.Target("email", address) for address in _recipients(session, escalation, wanted)]
         outbox.write(session, "escalation.created", escalation, conversation, visitor, to)
+        if wanted.reroute_minutes:
+            escalation.reroute_due_at = now() + timedelta(minutes=wanted.reroute_minutes)
+    elif refused and wanted.reroute_minutes:
         escalation.reroute_due_at = now() + timedelta(minutes=wanted.reroute_minutes)
     conversations.announce(conversation.id)
 
@@ -131,6 +140,9 @@ def reroute(session: Session, escalation: Escalation) -> None:
 def late(session: Session, escalation: Escalation) -> None:
     """Nobody took it for long: tell the visitor, in their language, that the answer will come by email."""
     conversation = conversations.locked(session, escalation.conversation_id)
+    session.refresh(escalation)
+    if escalation.late_due_at is None or escalation.late_due_at > now():
+        return
     escalation.late_due_at = None
     if conversation.status != Status.WAITING or escalation.closed_at is not None:
         return
@@ -192,7 +204,7 @@ def open_one(session: Session, conversation_id: str) -> Escalation | None:
 
 
 def unheard(session: Session, conversation_id: str) -> None:
-    """No address came within `PATIENCE`: the team is told without one, so that nobody waits in vain."""
+    """No address came within `due.PATIENCE`: the team is told without one, so that nobody waits in vain."""
     conversation = conversations.locked(session, conversation_id)
     if conversation.prompt == Prompt.EMAIL:
         escalate(session, conversation, conversation.prompt_reason or Reason.REQUESTED_BY_BUTTON)
@@ -203,7 +215,7 @@ def next_in_turn(session: Session) -> str:
     addresses = settings.split_addresses(settings.escalations(session).emails)
     turn = session.get(Turn, 1) or Turn()
     reachable = _reachable(session, addresses)[0]
-    return reachable[turn.count % len(reachable)] if reachable else ""
+    return next((address for address in _from(turn, addresses) if address in reachable), "")
 
 
 def _recipients(session: Session, escalation: Escalation, wanted: settings.Escalations) -> list[str]:
@@ -213,6 +225,16 @@ def _recipients(session: Session, escalation: Escalation, wanted: settings.Escal
         return addresses
     escalation.assigned_to, escalation.assigned_why = _next_in_turn(session, addresses)
     return [escalation.assigned_to]
+
+
+def _others_in_turn(session: Session, escalation: Escalation, wanted: settings.Escalations) -> list[outbox.Target]:
+    """With round robin the next who has not heard of it yet, if there is one."""
+    addresses = settings.split_addresses(wanted.emails) if wanted.email_on and wanted.round_robin else []
+    told = outbox.told_addresses(session, escalation.id)
+    if all(address.lower() in told for address in addresses):
+        return []
+    escalation.assigned_to, escalation.assigned_why = _next_in_turn(session, addresses, told)
+    return [outbox.Target("email", escalation.assigned_to)]
 
 
 def _set_timers(escalation: Escalation, wanted: settings.Escalations) -> None:
@@ -244,17 +266,26 @@ _QUESTION: Final = Prepared(
 )
 
 
-def _next_in_turn(session: Session, addresses: Sequence[str]) -> tuple[str, str]:
-    """One UPDATE moves the rotation, inside the escalation's transaction: it moves once, or not at all."""
-    reachable, skipped = _reachable(session, addresses)
+def _next_in_turn(session: Session, addresses: Sequence[str], told: Set[str] = frozenset()) -> tuple[str, str]:
+    """One UPDATE moves the rotation, inside the escalation's transaction: it moves once, or not at all.
+
+    Of those who were not `told` yet; away or not, somebody is chosen.
+    """
+    reachable, skipped = _reachable(session, [address for address in addresses if address.lower() not in told])
     if session.get(Turn, 1) is None:
         _first_turn(session)
     turn = session.get_one(Turn, 1, with_for_update=True)
-    chosen, before = reachable[turn.count % len(reachable)], turn.last
-    turn.count, turn.last = turn.count + 1, chosen
+    chosen, before = next(address for address in _from(turn, addresses) if address in reachable), turn.last
+    turn.place, turn.last = list(addresses).index(chosen), chosen
     why = f"next in turn after {before}" if before else "first in turn"
     left_out = ", ".join(f"{address} {reason}" for address, reason in skipped.items())
     return chosen, f"{why} ({left_out})" if left_out else why
+
+
+def _from(turn: Turn, addresses: Sequence[str]) -> list[str]:
+    """The list from where the turn stands: after the last who was told, or at the place that one had."""
+    start = addresses.index(turn.last) + 1 if turn.last in addresses else turn.place
+    return [addresses[(start + step) % len(addresses)] for step in range(len(addresses))]
 
 
 def _first_turn(session: Session) -> None:

@@ -22,6 +22,7 @@ from handoff_app.domain.models import (
     Status,
     Visitor,
 )
+from handoff_app.domain.prepared import Prepared
 
 WINDOW: Final = 50
 Tally = dict[tuple[str, str], int]
@@ -98,6 +99,12 @@ def rows(session: Session, chosen: str, search: str, owner_id: str, now: datetim
 def tally(session: Session) -> Tally:
     """How many conversations there are of each status and owner (empty: nobody's)."""
     return {(row.status, row.owner_id or ""): row.number for row in session.connection().execute(_TALLY)}
+
+
+def newest(session: Session) -> str:
+    """When the last of the requests came that nobody has taken yet; empty if there is none."""
+    found = _NEWEST.first(session)
+    return found.created_at.isoformat() if found else ""
 
 
 def counts(tally: Tally, agent_id: str) -> dict[str, int]:
@@ -224,6 +231,12 @@ def _window(status: Status) -> Any:
 
 
 _WINDOWS: Final = {status: _window(status) for status in Status}
+_NEWEST: Final = Prepared(
+    select(Escalation.created_at)
+    .where(col(Escalation.closed_at).is_(None), col(Escalation.claimed_at).is_(None))
+    .order_by(col(Escalation.created_at).desc())
+    .limit(1)
+)
 _TALLY: Final = (
     select(Conversation.status, Conversation.owner_id, func.count().label("number"))
     .where(Conversation.last_seq > 0)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from cryptography.fernet import InvalidToken
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
@@ -111,7 +110,7 @@ def _saved_key(session: Session) -> str:
     """Nothing if `HANDOFF_SECRET_KEY` has changed: the model will refuse, and the built-in AI answers meanwhile."""
     try:
         return vault.open_sealed(settings.get(session, "llm_key") or "")
-    except InvalidToken:
+    except vault.Unreadable:
         return ""
 
 

@@ -279,6 +279,7 @@ class SlackEvent(SQLModel, table=True):
     channel: str
     thread: str
     text: str
+    files: bool = False  # there were some, which stay in Slack
     attempts: int = 0
     due_at: datetime | None = _maybe_time(index=True)
     created_at: datetime = _time(index=True)
@@ -375,8 +376,8 @@ class EditedText(SQLModel, table=True):
 
 
 class Turn(SQLModel, table=True):
-    """How many escalations the rotation has served; its only row has id 1."""
+    """Where the rotation stands: who was told last, and their place in the list then. Its only row has id 1."""
 
     id: int = Field(default=1, primary_key=True)
-    count: int = 0
+    place: int = 0
     last: str = ""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam, insert
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select, update
 
 from handoff_app import live, vault
@@ -91,6 +92,21 @@ def write(
     return _write(session, to, bodies, about | {"turn": escalation.told_times if turn is None else turn})
 
 
+def was_told(session: Session, escalation_id: str, event: str) -> bool:
+    """Whether notices of this event were written for it."""
+    return session.exec(_told(escalation_id, event).limit(1)).first() is not None
+
+
+def told_addresses(session: Session, escalation_id: str) -> frozenset[str]:
+    """Who was written to about it, in lower case."""
+    rows = session.exec(_told(escalation_id, "escalation.created").where(Delivery.channel == "email"))
+    return frozenset(address.lower() for address in rows)
+
+
+def _told(escalation_id: str, event: str) -> Any:
+    return select(Delivery.target).where(Delivery.escalation_id == escalation_id, Delivery.event == event)
+
+
 def write_test(session: Session, channel: str, wanted: Escalations, endpoint_id: str = endpoints.MAIN) -> int:
     """A test notice to the saved target of a channel, sent like every other. 0 if there is no target."""
     endpoint = session.get(Endpoint, endpoint_id)
@@ -107,8 +123,8 @@ def write_letter(
     session: Session, event: str, to: Sequence[str], letter: Letter, conversation: Conversation | None = None
 ) -> int:
     """A mail that is no escalation notice: what it says is made here, and frozen like every notice."""
-    body = envelope.letter(event, letter)
     about = {"conversation_id": conversation.id if conversation else None}
+    body = envelope.letter(event, letter, about["conversation_id"])
     return _write(session, [Target("email", address) for address in to], [body] * len(to), about)
 
 
@@ -133,6 +149,8 @@ def sent(session: Session, row: Delivery, owner: str, tried: Tried) -> bool:
         _THREAD.all(session, it=row.conversation_id, ts=tried.thread)
     if row.endpoint_id:
         _RECOVERED.all(session, it=row.endpoint_id)
+    if row.channel == "slack" and settings.get(session, "slack_held_until"):
+        settings.put(session, "slack_held_until", None)
     if row.channel == "email":
         _ARRIVES.all(session, it=row.target.lower())
     live.announce(TOPIC)
@@ -156,14 +174,16 @@ def missed(session: Session, claimed: Delivery, owner: str, tried: Tried) -> boo
         row.status, row.done_at = Sent.FAILED, moment
     if tried.bounced and row.channel == "email":
         session.merge(Bounce(address=row.target.lower(), said=tried.answer[:200]))
+        _PASSED_ON.all(session, it=row.escalation_id, to=row.target, at=moment)
     endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
-    if endpoint is not None and row.event != "test" and endpoints.struck(session, endpoint, tried.gone):
+    if endpoint is not None and row.event != "test" and endpoints.struck(session, endpoint, tried.gone, row.attempts):
         write_letter(session, "endpoint.disabled", agents.admin_addresses(session), _switched_off(endpoint))
     return True
 
 
 def _hold(session: Session, channel: str, until: datetime) -> None:
-    """Nothing by this channel before then; what is under way keeps its lease."""
+    """Nothing by this channel before then, and nothing that comes meanwhile; what is under way keeps its lease."""
+    settings.put(session, f"{channel}_held_until", until.isoformat())
     session.exec(
         update(Delivery)
         .where(col(Delivery.channel) == channel, col(Delivery.status) == Sent.PENDING, col(Delivery.owner) == "")
@@ -177,15 +197,27 @@ def replay(session: Session, id: str) -> bool:
     """Send a delivery again, with the same id and body, to where its endpoint is now.
 
     One that was switched off is tried all the same: an admin asks for it, and a success switches it on. False if the
-    endpoint was removed.
+    endpoint was removed, or if the address that it has now was told by another.
     """
     row = session.get_one(Delivery, id)
     endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
     if row.endpoint_id and endpoint is None:
         return False
-    row.target = endpoint.url if endpoint else row.target
+    if endpoint is not None and endpoint.url != row.target and not _moved(session, row, endpoint.url):
+        return False
     row.status, row.due_at, row.set_at, row.attempts, row.done_at = Sent.PENDING, now(), now(), 0, None
     live.announce(live.WORK, TOPIC)
+    return True
+
+
+def _moved(session: Session, row: Delivery, url: str) -> bool:
+    """Whether the notice can go to another address: not if that has been told the same already."""
+    try:
+        with session.begin_nested():
+            row.target = url
+            session.add(row)
+    except IntegrityError:
+        return False
     return True
 
 
@@ -229,20 +261,27 @@ def last_to(session: Session, endpoint_id: str) -> Delivery | None:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Notices that failed for good and that no admin has dismissed: how many, and what came of the last."""
+    """Notices that failed for good and that no admin has dismissed, or else that are tried again and again: how many,
+    and what came of the last."""
 
     failed: int = 0
+    retrying: int = 0
     last: str = ""
 
 
 def trouble(session: Session) -> Trouble:
     """What the team must know of. A test that fails says so where it was sent."""
     since = settings.get(session, "failures_dismissed")
-    found = _FAILED.all(session, since=datetime.fromisoformat(since) if since else datetime.fromtimestamp(0, UTC))
-    if not found:
-        return Trouble()
-    last, name = found[0], found[0].channel.title()
-    return Trouble(last.failed, last.answer if last.answer.startswith(name) else f"{name}: {last.answer}")
+    found = _FAILED.first(session, since=datetime.fromisoformat(since) if since else datetime.fromtimestamp(0, UTC))
+    if found:
+        return Trouble(failed=found.number, last=_by_channel(found))
+    waiting = _RETRYING.first(session)
+    return Trouble(retrying=waiting.number, last=_by_channel(waiting)) if waiting else Trouble()
+
+
+def _by_channel(row: Any) -> str:
+    name = row.channel.title()
+    return str(row.answer) if row.answer.startswith(name) else f"{name}: {row.answer}"
 
 
 def dismiss(session: Session) -> None:
@@ -251,10 +290,17 @@ def dismiss(session: Session) -> None:
     live.announce(TOPIC)
 
 
+_NUMBERED: Final = select(func.count().over().label("number"), Delivery.channel, Delivery.answer).where(
+    Delivery.event != "test"
+)
 _FAILED: Final = Prepared(
-    select(func.count().over().label("failed"), Delivery.channel, Delivery.answer)
-    .where(Delivery.status == Sent.FAILED, Delivery.event != "test", col(Delivery.done_at) > bindparam("since"))
+    _NUMBERED.where(Delivery.status == Sent.FAILED, col(Delivery.done_at) > bindparam("since"))
     .order_by(col(Delivery.done_at).desc())
+    .limit(1)
+)
+_RETRYING: Final = Prepared(  # the first retry comes after seconds; what fails then too is worth a word
+    _NUMBERED.where(Delivery.status == Sent.PENDING, Delivery.attempts > 1)
+    .order_by(col(Delivery.set_at).desc())
     .limit(1)
 )
 
@@ -264,7 +310,7 @@ def _write(
 ) -> int:
     """The rows past the ORM, like `conversations.write`: an escalation makes several at once."""
     for target, body in zip(to, bodies, strict=True):
-        _INSERT.all(session, **_row(target, body) | (about or {}))
+        _INSERT.all(session, **_row(target, body) | {"due_at": _at_the_earliest(session, target)} | (about or {}))
     if to:
         live.announce(live.WORK, TOPIC)
     return len(to)
@@ -279,17 +325,22 @@ def _row(target: Target, body: dict[str, Any]) -> dict[str, Any]:
         "target": target.address,
         "endpoint_id": target.endpoint_id,
         "body": json.dumps(body | {"delivery_id": id}, ensure_ascii=False).encode(),
-        "due_at": moment,
         "set_at": moment,
         "created_at": moment,
     }
+
+
+def _at_the_earliest(session: Session, target: Target) -> datetime:
+    """At once, but for a channel that has asked for patience."""
+    held = settings.get(session, f"{target.channel}_held_until")
+    return max(now(), datetime.fromisoformat(held)) if held else now()
 
 
 def _for(agent_id: str | None, body: dict[str, Any], conversation: Conversation) -> dict[str, Any]:
     """A mail to an agent carries a link that takes the conversation over; nobody else's notice does."""
     if agent_id is None:
         return body
-    url = f"{config().base_url}/claim/{vault.signed(CLAIM, [conversation.id, agent_id])}"
+    url = f"{config().base_url}/claim/{vault.signed(CLAIM, [conversation.id, agent_id, body['escalation']['id']])}"
     return body | {"conversation": body["conversation"] | {"take_over_url": url}}
 
 
@@ -345,6 +396,12 @@ _RECOVERED: Final = Prepared(
     update(Endpoint.__table__)  # type: ignore[attr-defined]
     .where(col(Endpoint.id) == bindparam("it"), col(Endpoint.failing_since).is_not(None))
     .values(failing_since=None, disabled_at=None, disabled_why="")
+)
+_PASSED_ON: Final = Prepared(  # whose turn it was cannot be reached: the next one hears of it now
+    update(Escalation.__table__)  # type: ignore[attr-defined]
+    .where(col(Escalation.id) == bindparam("it"), col(Escalation.assigned_to) == bindparam("to"))
+    .where(col(Escalation.claimed_at).is_(None), col(Escalation.closed_at).is_(None))
+    .values(reroute_due_at=bindparam("at"))
 )
 _ARRIVES: Final = Prepared(
     delete(Bounce.__table__).where(col(Bounce.address) == bindparam("it"))  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, select, update
 
 from handoff_app import i18n, vault
 from handoff_app.config import config
@@ -25,7 +25,9 @@ def remind(session: Session, limit: int = 20) -> int:
     Who has had enough mails for this hour is looked at again after the same time.
     """
     minutes = settings.escalations(session).remind_minutes
-    if not minutes:
+    if not minutes:  # nobody is to be written to, later neither
+        unseen = update(Conversation).where(col(Conversation.unseen_since).is_not(None))
+        session.exec(unseen.values(unseen_since=None).execution_options(synchronize_session=False))
         return 0
     due = select(Conversation).where(col(Conversation.unseen_since) <= now() - timedelta(minutes=minutes))
     rows = session.exec(

@@ -3,6 +3,7 @@
 import secrets
 from base64 import b64decode
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, select
 
 from handoff_app import vault
-from handoff_app.domain.models import Endpoint, Setting
+from handoff_app.domain.models import Endpoint, Setting, now
 from handoff_app.domain.prepared import Prepared
 
 EVENTS: Final = ("escalation.created", "escalation.claimed", "escalation.unanswered", "conversation.resolved")
@@ -91,15 +92,25 @@ def save_escalations(
     return escalations(session)
 
 
+BOTH_SIGN_FOR: Final = timedelta(hours=24)
+"""After a change of a signing secret the old one signs too, so that a receiver can change over without a gap."""
+
+
 def _save_main_endpoint(session: Session, wanted: Escalations, secret: str | None) -> None:
     """The page of escalations holds one webhook; more of them, and more about them, are on their own page."""
     main = session.get(Endpoint, "main") or Endpoint(id="main", events=list(EVENTS))
-    if wanted.webhook_on or main.url != wanted.webhook_url.strip():
+    url = wanted.webhook_url.strip()
+    if url and session.exec(select(Endpoint.id).where(Endpoint.url == url, Endpoint.id != "main")).first():
+        raise BadValue("webhook_url", "This address is among the endpoints of the page Notifications already.")
+    if wanted.webhook_on or main.url != url:
         main.failing_since, main.disabled_at, main.disabled_why = None, None, ""
-    main.url, main.paused = wanted.webhook_url.strip(), not wanted.webhook_on
+    if main.disabled_at is None:  # one that is switched off for failing is not paused as well
+        main.paused = not wanted.webhook_on
+    main.url = url
     if secret is not None:
+        if main.secret and secret.strip():
+            main.old_secret, main.old_secret_until = main.secret, now() + BOTH_SIGN_FOR
         main.secret = vault.seal(_checked_secret(secret.strip()))
-        main.old_secret, main.old_secret_until = "", None
     session.add(main)
     session.flush()
 

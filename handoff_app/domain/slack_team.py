@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from handoff_app import vault
 from handoff_app.domain import settings
@@ -51,19 +51,28 @@ def connect(session: Session, token: str, team: str, bot_id: str) -> None:
 def rename(session: Session, team: str, bot_id: str) -> None:
     """Another workspace's token is kept now: nothing that was known of the last one holds."""
     settings.put(session, "slack", asdict(SlackTeam(team=team, bot_id=bot_id)))
+    forget_threads(session)
 
 
 def disconnect(session: Session) -> None:
     """Forget the workspace; its notices are switched off."""
     settings.put(session, "slack_token", "")
-    settings.put(session, "slack", asdict(SlackTeam()))
+    rename(session, "", "")
     settings.put(session, "escalations", (settings.get(session, "escalations") or {}) | {"slack_on": False})
 
 
 def choose_channel(session: Session, id: str, name: str, joined: bool) -> None:
     """Where notices are posted."""
+    if id != known(session).channel_id:
+        forget_threads(session)
     settings.put(session, "slack", asdict(replace(known(session), channel_id=id, joined=joined)))
     settings.put(session, "escalations", (settings.get(session, "escalations") or {}) | {"slack_channel": f"#{name}"})
+
+
+def forget_threads(session: Session) -> None:
+    """A thread lives in one channel: in another each conversation begins a new one."""
+    threaded = update(Conversation).where(col(Conversation.slack_thread) != "")
+    session.exec(threaded.values(slack_thread="").execution_options(synchronize_session=False))
 
 
 def answer_from_slack(session: Session, on: bool) -> None:

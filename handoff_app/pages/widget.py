@@ -324,7 +324,9 @@ def _decline(session: Session, visitor_id: str, conversation_id: str) -> None:
 
 
 def _leave_email(session: Session, visitor_id: str, conversation_id: str, email: str) -> None:
-    escalations.leave_email(session, conversations.of_visitor(session, visitor_id, conversation_id), email)
+    conversation = conversations.of_visitor(session, visitor_id, conversation_id)
+    if conversation.visitor_id == visitor_id:
+        escalations.leave_email(session, conversation, email)
 
 
 def _start(session: Session, visitor_id: str, locale: str) -> transcript.Chat:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from handoff_app import channels, net
+from handoff_app import channels, net, vault
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
 from handoff_app.db import NotSaved, transact
 from handoff_app.domain import due, endpoints, mail_server, outbox, slack_team
@@ -19,10 +19,11 @@ from handoff_app.worker import tasks
 
 log = logging.getLogger(__name__)
 
-MOST_PER_TARGET: Final = 16
-MOST_UNDER_WAY: Final = 200
+MOST_UNDER_WAY: Final = 400
+"""More than all far sides get together, so that those that hang leave room for the others."""
 
-Sending = tuple[Delivery, dict[str, str], str]
+Credentials = dict[str, str] | vault.Unreadable
+Sending = tuple[Delivery, Credentials, str]
 Ended = tuple[Delivery, outbox.Tried, bool]
 
 
@@ -43,21 +44,21 @@ class Deliveries:
             return 0
         claimed, self._left = await transact(_claimed, self._owner, dict(self._under_way))
         for row, _, _ in claimed:
-            self._under_way[row.target] += 1
+            self._under_way[due.far_side(row)] += 1
         tasks.start(self._deliver(*each) for each in claimed)
         return 0
 
-    async def _deliver(self, row: Delivery, credentials: dict[str, str], thread: str) -> None:
+    async def _deliver(self, row: Delivery, credentials: Credentials, thread: str) -> None:
         try:
             notice = Notice(row.id, row.event, row.target, row.body, thread)
             await self._settle((row, *await _tried(notice, row.channel, credentials)))
         finally:
-            self._make_room(row.target)
+            self._make_room(due.far_side(row))
 
-    def _make_room(self, target: str) -> None:
-        self._under_way[target] -= 1
-        if self._under_way[target] <= 0:
-            del self._under_way[target]
+    def _make_room(self, side: str) -> None:
+        self._under_way[side] -= 1
+        if self._under_way[side] <= 0:
+            del self._under_way[side]
         if self._left:
             self._wake()
 
@@ -88,9 +89,11 @@ class Deliveries:
             log.exception("what came of delivery %s could not be kept", ended[0].id)
 
 
-async def _tried(notice: Notice, channel: str, credentials: dict[str, str]) -> tuple[outbox.Tried, bool]:
+async def _tried(notice: Notice, channel: str, credentials: Credentials) -> tuple[outbox.Tried, bool]:
     """Send once; what it came to, and whether it arrived. Never raises."""
     started = monotonic()
+    if isinstance(credentials, vault.Unreadable):
+        return outbox.Tried(str(credentials), permanent=True), False
     try:
         receipt = await channels.CHANNELS[channel].send(notice, credentials)
     except PermanentError as error:
@@ -107,7 +110,7 @@ async def _tried(notice: Notice, channel: str, credentials: dict[str, str]) -> t
 def _claimed(session: Session, owner: str, under_way: Mapping[str, int]) -> tuple[list[Sending], bool]:
     """Due deliveries with what their channels need: credentials, and the Slack thread that the conversation has."""
     found = []
-    claimed = due.deliveries(session, owner, under_way=under_way, most=MOST_PER_TARGET)
+    claimed = due.deliveries(session, owner, under_way=under_way)
     for row in claimed.rows:
         found.append((row, _credentials(session, row), slack_team.thread(session, row.conversation_id)))
     return found, claimed.left
@@ -119,7 +122,15 @@ def _settled(session: Session, owner: str, ended: Sequence[Ended]) -> None:
         settle(session, row, owner, tried)
 
 
-def _credentials(session: Session, row: Delivery) -> dict[str, str]:
+def _credentials(session: Session, row: Delivery) -> Credentials:
+    """What the row's channel needs. A secret that cannot be read fails this row, and none of the others."""
+    try:
+        return _opened(session, row)
+    except vault.Unreadable as error:
+        return error
+
+
+def _opened(session: Session, row: Delivery) -> dict[str, str]:
     if row.channel == "slack":
         return {"slack_token": slack_team.token(session), "slack_channel_id": slack_team.known(session).channel_id}
     if row.channel == "email":

@@ -6,8 +6,9 @@ import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from handoff_app import live
@@ -29,6 +30,8 @@ CLOCK_SECONDS: Final = 20.0
 TIDY_SECONDS: Final = 3600.0
 KEPT_FOR: Final = timedelta(days=30)
 
+T = TypeVar("T")
+
 
 class Worker:
     """One per process. A bell wakes it at once, a poll of one second makes sure; correctness needs neither."""
@@ -48,8 +51,13 @@ class Worker:
         self._wake = {name: asyncio.Event() for name in self._steps} | {"deliver": deliver}
         self._clock_at, self._tidy_at = 0.0, 0.0
 
+    async def stopped(self) -> None:
+        """After `run` was cancelled: what is under way may finish, and what was only claimed is due again at once."""
+        await tasks.finish()
+        await transact(due.release, self._name)
+
     async def run(self) -> None:
-        """Work until cancelled. What was claimed and not finished becomes due again when its lease ends."""
+        """Work until cancelled. Without `stopped`, what was claimed becomes due again when its lease ends."""
         live.hub.watch(f"worker:{self._name}", [live.WORK], self._rung, pause=TOGETHER_SECONDS)
         listening = tasks.start([replies.listen()]) if config().slack_app_token else []
         try:
@@ -98,12 +106,15 @@ class Worker:
     async def _tidy_due(self) -> int:
         """Once an hour what is old goes; once a minute would do for the clock, and costs nothing more often."""
         await transact(outbox.mend_clock)
+        await transact(due.mend_clock)
         if monotonic() < self._tidy_at:
             return 0
-        self._tidy_at = monotonic() + TIDY_SECONDS
         await transact(kept_replies.tidy)
         await transact(reminders.tidy)
-        return await transact(outbox.tidy, now() - KEPT_FOR)
+        gone = await transact(outbox.tidy, now() - KEPT_FOR)
+        if not gone:  # it takes some at a time
+            self._tidy_at = monotonic() + TIDY_SECONDS
+        return gone
 
 
 async def _wait_due() -> int:
@@ -113,10 +124,18 @@ async def _wait_due() -> int:
 
 def _waited(session: Session) -> int:
     """Each in turn; what they announce rings after the commit of them all."""
-    for conversation in (prompts := due.prompts(session)):
-        escalations.unheard(session, conversation.id)
-    for escalation in (unanswered := due.reroutes(session)):
-        escalations.reroute(session, escalation)
-    for escalation in (late := due.late(session)):
-        escalations.late(session, escalation)
-    return len(prompts) + len(unanswered) + len(late) + reminders.remind(session)
+    done = [_alone(session, escalations.unheard, conversation.id) for conversation in due.prompts(session)]
+    done += [_alone(session, escalations.reroute, escalation) for escalation in due.reroutes(session)]
+    done += [_alone(session, escalations.late, escalation) for escalation in due.late(session)]
+    return sum(done) + reminders.remind(session)
+
+
+def _alone(session: Session, verb: Callable[[Session, T], None], it: T) -> bool:
+    """Whether it could be done. What fails is undone by itself, and tried again at the next look."""
+    try:
+        with session.begin_nested():
+            verb(session, it)
+    except SQLAlchemyError:
+        log.exception("%s failed", verb.__name__)
+        return False
+    return True

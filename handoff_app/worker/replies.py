@@ -10,11 +10,14 @@ from handoff_app.channels import slack
 from handoff_app.channels.base import PermanentError, RetryLater
 from handoff_app.db import read, transact
 from handoff_app.domain import replies, slack_team
+from handoff_app.domain.models import SlackEvent
 
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS: Final = 20.0
 """Until Socket Mode is tried again."""
+KEEP_SECONDS: Final = 40.0
+"""For the database to keep an event, which is acknowledged only then; Slack repeats what is not."""
 
 
 async def listen() -> None:
@@ -22,7 +25,7 @@ async def listen() -> None:
     loop = asyncio.get_running_loop()
 
     def heard(event: dict[str, Any], id: str) -> None:
-        asyncio.run_coroutine_threadsafe(transact(replies.keep, event, id), loop)
+        asyncio.run_coroutine_threadsafe(transact(replies.keep, event, id), loop).result(KEEP_SECONDS)
 
     while True:
         client = slack.listen(heard)
@@ -43,9 +46,21 @@ async def due() -> int:
     for row in rows:
         try:
             email, _ = await slack.person(token, row.user)
-            unsent = await transact(replies.bring_in, row.id, email, slack.plain(row.text))
-            if unsent:
-                await slack.say(token, row.channel, row.thread, unsent.why)
         except (PermanentError, RetryLater) as error:
             log.warning("a reply from Slack waits: %s", error)
+            if isinstance(error, PermanentError) or row.attempts >= replies.TRIES:
+                await transact(replies.give_up, row.id)
+                await _answer(token, row, f"Not sent: who wrote it could not be found out. {error}.")
+            continue
+        unsent = await transact(replies.bring_in, row.id, email, slack.plain(row.text))
+        if unsent:
+            await _answer(token, row, unsent.why)
     return len(rows)
+
+
+async def _answer(token: str, row: SlackEvent, sentence: str) -> None:
+    """Tell whoever wrote it, in the thread."""
+    try:
+        await slack.say(token, row.channel, row.thread, sentence)
+    except (PermanentError, RetryLater) as error:
+        log.warning("Slack was not told that a reply was not sent: %s", error)

@@ -191,7 +191,10 @@ async def _team(token: str) -> tuple[str, str] | None:
 def _save(
     session: Session, wanted: settings.Escalations, typed: dict[str, str | None], team: tuple[str, str] | None
 ) -> settings.Escalations:
+    before = settings.escalations(session).slack_channel
     saved = settings.save_escalations(session, wanted, **typed)
+    if saved.slack_channel != before:
+        slack_team.forget_threads(session)
     if typed["slack_token"]:
         slack_team.rename(session, *(team or ("Slack", "")))
     return saved

@@ -24,7 +24,7 @@ def slack_card(state: Any) -> rx.Component:
                     state.token,
                     state.change_token,
                     state.errors["slack_token"],
-                    "Starts with xoxb-, and needs chat:write and channels:read. Stored encrypted.",
+                    "Starts with xoxb-, and needs chat:write, channels:read and groups:read. Stored encrypted.",
                     "password",
                 ),
                 class_name="grow",

@@ -25,7 +25,9 @@ class StaffState(rx.State):
     inside: bool = False
     waiting: int = 0
     failed: int = 0
-    failed_last: str = ""
+    trouble: str = ""
+    trouble_why: str = ""
+    newest: str = ""
     preferences: dict[str, bool] = dict.fromkeys(agents.PREFERENCES, False)
     version: int = 0
 
@@ -53,9 +55,19 @@ class StaffState(rx.State):
     async def _look(self) -> None:
         tally = await live.hub.once(live.INBOX, "tally", lambda: read(inbox.tally))
         trouble = await live.hub.once(outbox.TOPIC, "trouble", lambda: read(outbox.trouble))
-        now = inbox.counts(tally, "")["waiting"], trouble.failed, trouble.last
-        if now != (self.waiting, self.failed, self.failed_last):
-            self.waiting, self.failed, self.failed_last = now
+        newest = await live.hub.once(live.INBOX, "newest", lambda: read(inbox.newest))
+        now = inbox.counts(tally, "")["waiting"], newest, trouble.failed, _in_words(trouble), trouble.last
+        if now != (self.waiting, self.newest, self.failed, self.trouble, self.trouble_why):
+            self.waiting, self.newest, self.failed, self.trouble, self.trouble_why = now
+
+
+def _in_words(trouble: outbox.Trouble) -> str:
+    if trouble.failed:
+        return "One notice could not be delivered." if trouble.failed == 1 else f"{trouble.failed} notices failed."
+    if trouble.retrying:
+        one = "One notice does not arrive and is" if trouble.retrying == 1 else f"{trouble.retrying} notices are"
+        return f"{one} being tried again."
+    return ""
 
 
 def frame(active: str, *content: rx.Component, admins_only: bool = False) -> rx.Component:
@@ -132,6 +144,7 @@ def _account(prefix: str, class_name: str, where: str) -> rx.Component:
         custom_attrs={
             "data-alerts": "1",
             "data-waiting": StaffState.waiting.to_string(),
+            "data-newest": StaffState.newest,
             "data-notify": rx.cond(StaffState.preferences["notify"], "1", ""),
             "data-sound": rx.cond(StaffState.preferences["sound"], "1", ""),
         },

@@ -32,6 +32,7 @@ def inbox_list(lists: Any, thread: Any) -> rx.Component:
             class_name="flex h-14 shrink-0 items-center gap-2 ps-4 pe-3",
         ),
         _failing(),
+        _asks_to_notify(),
         rx.el.div(
             *(_filter(lists, key, label) for key, label in _FILTERS),
             role="tablist",
@@ -58,21 +59,48 @@ def _failing() -> rx.Component:
     words = rx.fragment(
         icon("circle-alert", "size-4 shrink-0 mt-0.5"),
         rx.el.span(
-            rx.cond(
-                StaffState.failed == 1, "One notice could not be delivered.", f"{StaffState.failed} notices failed."
-            ),
-            rx.el.span(StaffState.failed_last, class_name="block break-words line-clamp-2"),
+            StaffState.trouble,
+            rx.el.span(StaffState.trouble_why, class_name="block break-words line-clamp-2"),
             class_name="min-w-0",
         ),
     )
     look = "mx-3 mb-2 flex gap-2 rounded-lg bg-bad-soft p-2.5 text-[13px]/5 text-bad"
     return rx.cond(
-        StaffState.failed > 0,
+        StaffState.trouble != "",
         rx.cond(
             StaffState.admin,
             link(words, href="/deliveries", class_name=f"{look} hover:underline"),
             rx.el.p(words, role="status", class_name=look),
         ),
+    )
+
+
+def _asks_to_notify() -> rx.Component:
+    """Browsers let a page ask for notifications only at a click. alerts.js shows this until it was answered."""
+    return rx.el.div(
+        rx.el.p(
+            icon("bell", "size-4 shrink-0 mt-0.5"),
+            "Be told of new requests while you do something else?",
+            class_name="flex gap-2",
+        ),
+        rx.el.div(
+            rx.el.button(
+                "Not now",
+                type="button",
+                class_name="btn btn-ghost btn-xs max-md:btn-sm",
+                custom_attrs={"data-notify-later": "1"},
+            ),
+            rx.el.button(
+                "Allow notifications",
+                type="button",
+                class_name="btn btn-primary btn-xs max-md:btn-sm",
+                custom_attrs={"data-notify-allow": "1"},
+            ),
+            class_name="mt-2 flex justify-end gap-2",
+        ),
+        hidden=True,
+        class_name="mx-3 mb-2 rounded-lg bg-soft p-2.5 text-[13px]/5 text-ink",
+        custom_attrs={"data-notify-ask": "1"},
     )
 
 
