@@ -7,6 +7,8 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,11 @@ def test_the_readmes_snippet_verifies_what_is_sent() -> None:
 @pytest.mark.parametrize(("value", "seconds"), [("5", 5.0), ("", None), ("abc", None), ("-1", None), ("NaN", None)])
 def test_retry_after_is_read_and_garbage_is_ignored(value: str, seconds: float | None) -> None:
     assert retry_after(value) == seconds
+
+
+def test_retry_after_may_be_a_date() -> None:
+    moment = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    assert 597 <= (retry_after(moment) or 0) <= 600
 
 
 HOSTILE = [
