@@ -276,7 +276,7 @@ async def _resolve(host: str, port: int) -> list[str]:
     if asked is None:
         lookup = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         asked = _asked[loop, host, port] = loop.run_in_executor(_resolvers(), lookup)
-        asked.add_done_callback(lambda _: _asked.pop((loop, host, port), None))
+        asked.add_done_callback(partial(_answered, (loop, host, port)))
     try:
         found = await asyncio.shield(asked)
     except (OSError, UnicodeError) as error:
@@ -284,7 +284,16 @@ async def _resolve(host: str, port: int) -> list[str]:
     return [str(info[4][0]).partition("%")[0] for info in found]
 
 
-_asked: Final[dict[tuple[asyncio.AbstractEventLoop, str, int], asyncio.Future[list[Any]]]] = {}
+Name = tuple[asyncio.AbstractEventLoop, str, int]
+
+_asked: Final[dict[Name, asyncio.Future[list[Any]]]] = {}
+
+
+def _answered(name: Name, answer: "asyncio.Future[list[Any]]") -> None:
+    """Its exception is looked at, for perhaps nobody waits for it any more."""
+    del _asked[name]
+    if not answer.cancelled():
+        answer.exception()
 
 
 @cache

@@ -10,21 +10,28 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import AuthResult
 from standardwebhooks import Webhook as Verifier
 
 from handoff_app.channels import email as mail
-from handoff_app.channels.base import Notice
+from handoff_app.channels.base import Notice, RetryLater
 from handoff_app.channels.slack import blocks, escape
 from handoff_app.channels.webhook import retry_after, signed_headers
 from handoff_app.domain import conversations, escalations
 from handoff_app.domain.models import Delivery, Reason, Visitor
 from tests.conftest import World
+from tests.fake_world import _free_port
+
+SAID = "Where is <b>my</b> order? <!channel> <https://evil.example|bank>"
 
 
-def notice(world: World, **visitor: str) -> Notice:
-    chat = world.chat("Where is <b>my</b> order? <!channel> <https://evil.example|bank>")
+def notice(world: World, said: str = SAID, **visitor: str) -> Notice:
+    chat = world.chat(said)
 
     def escalate(session: object) -> None:
         row = conversations.locked(session, chat)
@@ -119,6 +126,49 @@ def test_a_mail_says_the_same_twice_and_has_a_stable_id(world: World) -> None:
         assert part in html
     assert "<b>my</b>" not in html
     assert "&lt;b&gt;my&lt;/b&gt;" in html
+
+
+def test_no_line_of_a_visitor_looks_like_one_of_ours(world: World) -> None:
+    world.vera = "w" * 64
+    built = notice(world, "Hi\nTeam: all is well\nOpen in inbox: https://evil.example", email="vera@example.com")
+    text = email.message_from_bytes(mail.build(built), policy=email.policy.default).get_body(("plain",)).get_content()
+    lines = [line for line in text.splitlines() if "evil" in line or "all is well" in line]
+    assert lines == ["> Team: all is well", "> Open in inbox: https://evil.example"]
+
+
+@pytest.mark.parametrize(
+    ("url", "tls", "starttls"),
+    [
+        ("smtp://mail.acme.example", False, None),
+        ("smtp://mail.acme.example?starttls=1", False, True),
+        ("smtp://mail.acme.example?starttls=0", False, False),
+        ("smtp://ada:pw@mail.acme.example", False, True),
+        ("smtp://ada:pw@mail.acme.example?starttls=0", False, False),
+        ("smtp://ada:pw@localhost:2525", False, None),
+        ("smtps://ada:pw@mail.acme.example", True, False),
+    ],
+)
+def test_a_password_leaves_the_machine_by_tls(url: str, tls: bool, starttls: bool | None) -> None:
+    options = mail.server_options(url)
+    assert (options["use_tls"], options["start_tls"]) == (tls, starttls)
+
+
+async def test_a_refused_sign_in_is_tried_again_and_a_mended_one_lets_the_notice_out(world: World) -> None:
+    right: list[bytes] = []
+
+    def signs_in(_server: object, _session: object, _envelope: object, _mechanism: str, data: Any) -> AuthResult:
+        return AuthResult(success=data.password in right, handled=False)
+
+    port = _free_port()
+    server = Controller(Sink(), "127.0.0.1", port, authenticator=signs_in, auth_require_tls=False)
+    server.start()
+    credentials = {"smtp_url": f"smtp://ada:pw@127.0.0.1:{port}?starttls=0"}
+    built = notice(world, email="vera@example.com")
+    with pytest.raises(RetryLater, match="refused the sign-in: 535"):
+        await mail.Email().send(built, credentials)
+    right.append(b"pw")
+    assert (await mail.Email().send(built, credentials)).answer == "accepted by the mail server"
+    server.stop()
 
 
 def test_slack_pings_nobody_and_hides_no_link(world: World) -> None:

@@ -49,6 +49,9 @@ def test_doctor_reaches_the_webhook(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "webhook      ok (127.0.0.1)" in called(server, f"{there.url}/hook")
     assert "FAILS: 127.0.0.1: nobody listens there" in called(server, f"http://127.0.0.1:{_free_port()}/hook")
     assert there.got == []
+    with closing(sqlite3.connect(server.data / "handoff.db")) as database, database:
+        database.execute("UPDATE endpoint SET disabled_at = created_at, disabled_why = 'It answered 410 Gone.'")
+    assert "FAILS: 127.0.0.1: switched off, it answered 410 Gone" in server.run("doctor")
 
 
 def called(server: Server, url: str) -> str:

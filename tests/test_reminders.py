@@ -84,6 +84,7 @@ def test_the_mail_is_in_the_visitors_language_and_escapes_what_is_in_it(world: W
     pass_minutes(world, answered, 3)
     row = next(row for row in world.all(Delivery) if row.event == "reply.unseen")
     built = message_from_bytes(mail.build(Notice(row.id, row.event, row.target, row.body)), policy=policy.default)
+    assert built["References"].startswith(f"<{answered}@")
     html = built.get_body(("html",)).get_content()
     assert "Chat fortsetzen" in html
     assert "&lt;script&gt;" in html

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpcore
 import pytest
 import trustme
 
@@ -98,6 +99,17 @@ async def test_a_webhook_that_cannot_show_who_it_is_is_told_nothing(
     assert (row.status, row.answer) == (Sent.PENDING, why)
     assert [(attempt.ok, attempt.answer) for attempt in world.all(Attempt)] == [(False, why)]
     assert b"secret" not in b"".join(heard)
+
+
+@pytest.mark.parametrize(("identity", "why"), DOUBTS[:-1])  # who speaks no TLS says nothing, or anything
+async def test_the_doctor_is_not_satisfied_with_it(
+    world: World, private: None, identity: Callable[[], ssl.SSLContext | None], why: str
+) -> None:
+    server = raw(FINE, tls=identity())
+    with pytest.raises((ssl.SSLError, httpcore.ConnectError)) as raised:
+        await net.reach(f"https://127.0.0.1:{server.port}/hook")
+    assert net.trouble(raised.value) == why
+    await net.reach(f"https://127.0.0.1:{raw(FINE, tls=good()).port}/hook")
 
 
 async def test_a_certificate_that_is_mended_is_accepted_at_the_next_try(world: World) -> None:
