@@ -21,8 +21,9 @@ check: sync-dev
 	$(UV) run --frozen python -m pytest tests/browser
 
 soak: sync-dev
-	SOAK_KILLS=$${SOAK_KILLS:-2000} SOAK_TURNS=$${SOAK_TURNS:-1000} SOAK_LOCK=$${SOAK_LOCK:-60} $(UV) run --frozen \
-		python -m pytest tests/test_crash.py tests/trips/test_locked.py
+	SOAK_KILLS=$${SOAK_KILLS:-2000} SOAK_TURNS=$${SOAK_TURNS:-1000} SOAK_LOCK=$${SOAK_LOCK:-60} \
+		SOAK_QUEUED=$${SOAK_QUEUED:-10000} $(UV) run --frozen \
+		python -m pytest tests/test_crash.py tests/test_queue.py tests/trips/test_locked.py
 
 bench: sync-dev
 	$(UV) run --frozen python -m bench

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from sqlmodel import func, select
 from handoff_app import db
 from handoff_app.config import config
 from handoff_app.domain import conversations, escalations, settings
-from handoff_app.domain.models import Delivery, Reason, Sent
+from handoff_app.domain.models import Delivery, Reason, Sent, now
 from tests import processes
 from tests.conftest import World
 from tests.fake_world import Receiver
@@ -119,6 +120,21 @@ def test_the_rotation_is_fair_among_eight_processes_with_every_list(world: World
         told = told_of(world, length)
         assert (len(told), told.total()) == (length, 8 * TURNS)
         assert max(told.values()) - min(told.values()) <= 1
+
+
+def test_a_list_that_is_edited_meanwhile_is_fair_before_and_after(world: World, private: None) -> None:
+    list_of(world, 5)
+    running = [processes.start(processes.escalate, f"e{number}", 100) for number in range(4)]
+    while len(world.all(Delivery)) < 15:
+        time.sleep(0.02)
+    world.do(settings.save_escalations, replace(world.do(settings.escalations), emails="b@5.example; x@5.example"))
+    edited = now()
+    assert [one.join() or one.exitcode for one in running] == [0] * 4
+    rows = world.all(Delivery)
+    assert len(rows) == 400
+    for after in (False, True):
+        told = Counter(row.target for row in rows if (row.created_at > edited) == after)
+        assert max(told.values()) - min(told.values()) <= 1, told
 
 
 def test_the_rotation_is_fair_when_processes_die_on_the_way(world: World, private: None) -> None:

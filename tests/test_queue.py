@@ -104,6 +104,7 @@ def db_rows() -> object:
     return select(Delivery)
 
 
+@pytest.mark.timeout(180 + QUEUED)
 async def test_a_backlog_goes_out_in_order_and_a_healthy_endpoint_does_not_wait_for_a_dead_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
