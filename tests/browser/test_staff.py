@@ -236,3 +236,23 @@ def test_when_to_bring_a_human_is_set_and_a_bad_topic_is_refused_beside_its_fiel
     expect(card.get_by_label("When the AI was unsure twice")).to_have_value("escalate")
     expect(card.get_by_label("On a sensitive topic")).to_have_value("escalate")
     expect(card.get_by_role("switch", name="Show sources to visitors")).not_to_be_checked()
+
+
+UNDECIDED = """
+Object.defineProperty(Notification, "permission", { get: () => self.decided || "default" });
+Notification.requestPermission = () => { self.decided = "granted"; return Promise.resolve("granted"); };
+"""  # a browser without a screen has decided already
+
+
+def test_an_agent_is_asked_once_whether_notifications_may_come(browser: Browser, sides: Sides) -> None:
+    context = browser.new_context()
+    context.add_init_script(UNDECIDED)
+    page = context.new_page()
+    sign_in(page, sides.url)
+    page.get_by_role("button", name="Not now").click()
+    expect(page.get_by_role("button", name="Allow notifications")).to_be_hidden()
+    page.evaluate("localStorage.removeItem('handoff:notify-later')")
+    page.reload()
+    page.get_by_role("button", name="Allow notifications").click()
+    expect(page.get_by_role("button", name="Allow notifications")).to_be_hidden()
+    assert page.evaluate("Notification.permission") == "granted"

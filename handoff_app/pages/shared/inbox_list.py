@@ -41,7 +41,11 @@ def inbox_list(lists: Any, thread: Any) -> rx.Component:
         ),
         rx.el.ul(
             rx.foreach(lists.rows, lambda row: _row(row, thread)),
-            class_name="min-h-0 grow divide-y divide-line overflow-y-auto border-t border-line",
+            class_name=rx.cond(
+                lists.rows.length() > 0,
+                "min-h-0 grow divide-y divide-line overflow-y-auto border-t border-line",
+                "border-t border-line",
+            ),
             custom_attrs={"aria-label": "Conversations"},
         ),
         rx.cond(lists.listed & (lists.rows.length() == 0), _empty(lists)),
@@ -214,5 +218,5 @@ def _empty(lists: Any) -> rx.Component:
             class_name="text-sm font-semibold",
         ),
         rx.el.p("New ones appear by themselves.", class_name="text-[13px]/5 text-muted"),
-        class_name="p-8 text-center",
+        class_name="px-8 py-14 text-center",
     )
