@@ -88,7 +88,9 @@ def kills(wanted: int, receiver: Receiver, world: World, seed: int) -> list[str]
 @pytest.mark.timeout(300 + KILLS)
 def test_workers_that_are_killed_lose_nothing(world: World, private: None) -> None:
     receiver = Receiver().start()
-    wanted = settings.Escalations(webhook_on=True, webhook_url=f"{receiver.url}/hook")
+    wanted = settings.Escalations(
+        webhook_on=True, webhook_url=f"{receiver.url}/hook", reroute_minutes=0, late_minutes=0
+    )
     world.do(settings.save_escalations, wanted, webhook_secret="s3cret")
     acknowledged = kills(KILLS, receiver, world, seed=7)
     arrived = Counter(request.headers["webhook-id"] for request in receiver.got)

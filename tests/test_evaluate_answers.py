@@ -58,12 +58,11 @@ def test_without_labels_only_predictions_are_made(tmp_path: Path, capsys: pytest
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("{", "line 2: not JSON"),
+        ("{", "line 2: this is not JSON"),
         ("[]", "line 2: must be an object"),
         ('{"query": "x"}', "line 2: must be an object whose kb is a text"),
         ('{"kb": "acme", "query": 1}', "line 2: query must be a text"),
         ('{"kb": "acme", "query": "x", "doc_ids": "time"}', "line 2: doc_ids must be a list"),
-        ('{"kb": "other", "query": "x"}', "line 2: its kb is not in"),
     ],
 )
 def test_a_bad_query_is_named(tmp_path: Path, line: str, sentence: str) -> None:
@@ -112,3 +111,20 @@ def test_the_measures_are_what_they_say() -> None:
 
 def test_equal_confidences_are_answered_together_or_not_at_all() -> None:
     assert measures([tried(True, 0.5), tried(False, 0.5)])["coverage_at_95"] == 0
+
+
+def test_files_are_taken_as_the_world_writes_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = {"kb": "acme", "doc_id": 7, "question": "When are you open?\u2028Today?", "answer": None}
+    query = {"kb": "acme", "query": "When are you\u2028open today?", "doc_ids": [7]}
+    strange = {"kb": "unknown", "query": "When?", "doc_ids": []}
+    files = []
+    for name, rows in (("kb", [entry]), ("queries", [query, strange])):
+        (tmp_path / name).write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\r\n" for row in rows), "utf-8-sig")
+        files.append(str(tmp_path / name))
+    predictions = tmp_path / "out.jsonl"
+    measure(*files, str(predictions))
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["kbs"]["acme"]["top1"] == 1
+    found = [json.loads(line) for line in predictions.read_text().splitlines()]
+    assert [row["doc_id"] for row in found] == ["7", None]
+    with pytest.raises(BadLine, match="cannot be written"):
+        measure(*files, str(tmp_path / "missing" / "out.jsonl"))

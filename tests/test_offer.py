@@ -58,3 +58,24 @@ def test_where_nobody_can_come_a_request_is_told_so_and_answered(world: World) -
     chat = world.chat()
     assert said(world, chat, "I want to talk to a human")[-1] == (Author.SYSTEM, "escalation.disabled")
     assert world.row(chat).answer_due_at is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["never mind, no human needed", "I don't want to talk to a human", "no thanks", "forget it", "算了"]
+)
+def test_who_asked_for_a_human_can_take_it_back_in_words(world: World, text: str) -> None:
+    chat = world.chat()
+    said(world, chat, "I want a human")
+    assert world.row(chat).prompt == Prompt.EMAIL
+    world.do(widget._send, world.row(chat).visitor_id, chat, widget.Said(text, "c10", ""), 0)
+    row = world.row(chat)
+    assert (row.prompt, row.prompt_due_at, row.status) == (Prompt.NONE, None, Status.WITH_AI)
+    assert [m.key for m in world.do(conversations.messages, chat)][-1] == "offer.declined"
+
+
+def test_a_question_beside_the_refusal_is_answered(world: World) -> None:
+    chat = world.chat()
+    said(world, chat, "I want a human")
+    text = "I don't want a human any more, what does shipping cost?"
+    world.do(widget._send, world.row(chat).visitor_id, chat, widget.Said(text, "c10", ""), 0)
+    assert world.row(chat).answer_due_at is not None

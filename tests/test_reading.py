@@ -326,6 +326,7 @@ def test_a_document_becomes_text(name: str, content: bytes, title: str, text: st
         ("guide.pdf", b"no pdf at all", "damaged"),
         ("guide.docx", b"PK no zip", "damaged"),
         ("guide.docx", docx(("Normal", "x"), padding=120_000_000), "unpacks to more"),
+        ("guide.docx", docx(*[("Normal", "x" * 100)] * 40_000), "is too long"),
         ("scan.pdf", pdf(""), "no text in scan.pdf"),
         ("empty.md", b" \n", "no text in empty.md"),
         ("book.txt", b"word " * 50_000, "more than 200,000 characters"),

@@ -34,6 +34,8 @@ LINKS = [
     ),
     ("<img src=https://evil.example/x> and <a href='https://evil.example'>this</a>", "and this"),
     ("HTTPS://EVIL.EXAMPLE and ftp://evil.example and data:text/html,x", "and and"),
+    ("Go to evil.io, evil．com/x, evil。ru or evil․de, call tel:+15551234", "Go to,, or, call"),
+    ("Frag nach.Dann gehts weiter。好的。OK", None),
     ("&lt;img src=x&gt; 3 &lt; 4", "3 < 4"),
     ("It is 4.50 €, e.g. for boots. Ask again.Please do. See p.5, v2.0 and Node.js", None),
     ("Wie teuer? z.B. 5,90 € (siehe oben).", None),

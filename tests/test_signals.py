@@ -280,3 +280,8 @@ def test_topics_that_cannot_be_saved_are_refused_in_a_sentence(
         world.do(signals.save, Signals(topics=topics))
     assert refused.value.field == "topics"
     assert world.do(signals.known) == Signals()
+
+
+def test_who_thanks_in_capitals_is_not_angry() -> None:
+    assert Signal.ANGER not in heard("THANK YOU SO MUCH FOR HELPING", (), True, ())
+    assert Signal.ANGER in heard("WHY DOES NOBODY ANSWER ME", (), True, ())

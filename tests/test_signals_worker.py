@@ -10,6 +10,7 @@ from handoff_app.answering.base import Answer, Source, Turn
 from handoff_app.domain import conversations, due, escalations, knowledge, settings, signals, transcript
 from handoff_app.domain.models import Author, Conversation, Delivery, Escalation, Message, Prompt, Reason, Status
 from handoff_app.domain.signals import Response, Signals
+from handoff_app.pages.shared import bench_state
 from handoff_app.worker import answers, finish
 from tests.conftest import World
 from tests.fake_llm import FakeLlm, line, says
@@ -176,3 +177,17 @@ async def test_sources_can_be_hidden_from_visitors_and_stay_in_the_inbox(world: 
     assert (shown.sources, shown.can_judge) == ([], True)
     assert world.do(transcript.earlier, chat, 9)[1].sources == []
     assert world.do(transcript.read, chat, 0, for_team=True).lines[1].sources
+
+
+@pytest.mark.parametrize(
+    ("question", "decision"),
+    [
+        ("Can I talk to a person?", "Asks for a human: the team is told at once."),
+        ("Tell me about refunds", "Answers, and the team is told."),
+        ("THIS IS THE WORST SERVICE EVER!", "Says that it does not know, and offers a human."),
+        ("No human please, do you sell xylophones?", "Says that it does not know."),
+    ],
+)
+async def test_the_bench_says_what_the_chat_would_do(world: World, question: str, decision: str) -> None:
+    world.do(signals.save, Signals(topics=("refund*",), on_topic=Response.ESCALATE))
+    assert (await bench_state._tried(question)).decision == decision

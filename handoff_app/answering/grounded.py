@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from time import monotonic
 from typing import Final
 
@@ -13,6 +14,8 @@ from handoff_app.answering.retrieval import Index
 from handoff_app.answering.terms import plainness, words
 
 log = logging.getLogger(__name__)
+
+_NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")
 
 MOST_PASSAGES: Final = 6
 SURE, UNSURE, UNKNOWING = 0.9, 0.5, 0.1
@@ -61,8 +64,14 @@ def _judged(said: Reply, passages: list[Passage]) -> Answer | None:
         used = [passage for passage in passages if _support(said.text, passage) >= SUPPORTED][:1]
     if not said.text or not used:
         return None
-    sure = said.whole and said.confident
+    sure = said.whole and said.confident and _holds_up(said.text, used)
     return Answer(said.text, SURE if sure else UNSURE, confident=True, sources=_sources(used), offer=not sure)
+
+
+def _holds_up(text: str, used: list[Passage]) -> bool:
+    """Whether every number that it tells stands in a passage that it names: prices and days are what hurts if wrong."""
+    held = {number for passage in used for number in _NUMBER.findall(f"{passage.title} {passage.text} {passage.url}")}
+    return all(number in held for number in _NUMBER.findall(text))
 
 
 def _support(text: str, passage: Passage) -> float:

@@ -6,11 +6,15 @@ from typing import Final
 
 # Every repetition that could run over a whole text is bounded: the text is a stranger's.
 # What a browser or a mail program would make a link of: with a scheme, with www, with a path, a mail address, and a
-# bare host with an ending that no abbreviation has.
-_ENDINGS: Final = "com|net|org|info|biz|shop|site|online|store|example|app|dev|xyz|top|link|click|page|live|icu"
+# bare host with an ending that no abbreviation has, and no word with which a sentence may begin.
+_ENDINGS: Final = (
+    "com|net|org|info|biz|shop|site|online|store|example|app|dev|xyz|top|link|click|page|live|icu|io|co|ai|gg|ly|sh|ws|cc"
+    "|pw|su|tk|eu|de|fr|uk|nl|pl|ru|ua|cn|br|club|vip|win|bid|zip|mov|tech|space|website|host|fun|pro|mobi"
+)
+_DOTS: Final = re.compile(r"(?<=[a-z0-9])[\uff0e\u3002\u2024](?=[a-z0-9])", re.IGNORECASE)  # browsers take them for one
 _ADDRESS: Final = re.compile(
     r"[a-z][a-z0-9+.-]{1,30}://[^\s<>\"'”“]+"
-    r"|(?:javascript|data|vbscript|mailto):[^\s<>\"'”“]+"
+    r"|(?:javascript|data|vbscript|mailto|tel|sms):[^\s<>\"'”“]+"
     r"|www\.[^\s<>\"'”“]+"
     r"|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
     r"|//(?:[\w-]+\.)+[a-z]{2,}[^\s<>\"'”“]*"
@@ -33,7 +37,8 @@ def found(texts: Iterable[str]) -> frozenset[str]:
 
 def only(text: str, allowed: frozenset[str]) -> str:
     """The text without images and tags, and without every address that is not allowed. Markdown links become words."""
-    plain = _TAG.sub("", _LINK.sub(lambda match: _as_words(match, allowed), _IMAGE.sub("", text)))
+    dotted = _DOTS.sub(".", _IMAGE.sub("", text))
+    plain = _TAG.sub("", _LINK.sub(lambda match: _as_words(match, allowed), dotted))
     kept = _ADDRESS.sub(lambda match: _kept(match[0], allowed), plain)
     return _GAP.sub("", kept)
 

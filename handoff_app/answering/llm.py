@@ -104,7 +104,9 @@ class Llm:
             raise NoAnswer("did not answer in time") from error
         except (openai.APIError, httpx.HTTPError) as error:
             raise _unreached(error) from error
-        except (ValueError, TypeError, AttributeError, LookupError) as error:
+        except NoAnswer:
+            raise
+        except Exception as error:  # whatever a stranger's answer makes a parser stumble over
             raise NoAnswer("answered something that is no chat completion") from error
         if not text.strip():
             raise NoAnswer("answered nothing")
@@ -141,8 +143,10 @@ async def trial(llm: Llm, seconds: float = TRIAL_SECONDS) -> str:
 async def _read(response: Any, heard: Heard | None) -> str:
     """The text of a stream, or of the plain JSON with which some servers answer all the same."""
     if "json" in response.headers.get("content-type", ""):
-        body = json.loads(await response.http_response.aread())
-        return str(body["choices"][0]["message"]["content"] or "")[:MOST_CHARACTERS]
+        choice = json.loads(await response.http_response.aread())["choices"][0]
+        if choice.get("finish_reason") == "length":
+            raise NoAnswer("broke off in the middle of its answer", wait=None)
+        return _joined(choice["message"]["content"])[:MOST_CHARACTERS]
     text = ""
     async for chunk in response.parse():
         choice = chunk.choices[0] if chunk.choices else None
@@ -150,9 +154,18 @@ async def _read(response: Any, heard: Heard | None) -> str:
         text += piece
         if piece and heard:
             await heard(text)
+        if choice and choice.finish_reason == "length":
+            raise NoAnswer("broke off in the middle of its answer", wait=None)
         if (choice and choice.finish_reason) or len(text) > MOST_CHARACTERS:
             break
     return text[:MOST_CHARACTERS]
+
+
+def _joined(content: Any) -> str:
+    """A text, or the list of its parts in which some servers hand it out."""
+    if isinstance(content, list):
+        return "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
+    return str(content or "")
 
 
 def _refusal(error: Any) -> NoAnswer:

@@ -11,8 +11,11 @@ from handoff_app.answering.prompt import MARK
 
 LONGEST: Final = 6000
 """Characters of a reply."""
-_LINE: Final = re.compile(rf"\n?[ \t>*`_-]{{0,20}}{MARK}([^\n]*)")
-_THOUGHT: Final = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_LINE: Final = re.compile(rf"\n?[ \t>*`_-]{{0,20}}{MARK}[ \t]*\n?([^\n]*)")
+_THOUGHT: Final = re.compile(r"[<\[]think(?:ing)?[>\]].*?(?:[<\[]/think(?:ing)?[>\]]|\Z)", re.DOTALL | re.IGNORECASE)
+_THOUGHT_OVER: Final = re.compile(r"\A.*(?:[<\[]/think(?:ing)?[>\]]|<\|channel\|>final<\|message\|>)", re.DOTALL | re.I)
+_CONTROL: Final = re.compile(r"<\|[a-z_]{1,30}\|>.*", re.DOTALL | re.IGNORECASE)
+_MACHINE: Final = re.compile(r"\s*(?:```\w*\s*)?[{\[]\s*[\"{\[]")
 _CITED: Final = re.compile(r"[ \t]{0,3}\[(\d{1,2}(?:, ?\d{1,2}){0,5})\](?!\()")
 _BOLD: Final = re.compile(r"(\*\*|__)(?=\S)(.{1,300}?)(?<=\S)\1")
 _HEADING: Final = re.compile(r"^#{1,6} +", re.MULTILINE)
@@ -36,6 +39,8 @@ def read(written: str, passages: Sequence[Passage]) -> Reply:
     Many models cite as `[1]` in the text too: that counts where the line says nothing.
     """
     thought_out = without_thought(written)
+    if _MACHINE.match(thought_out):  # JSON is for programs
+        return Reply("")
     cited = _places(" ".join(_CITED.findall(thought_out)), len(passages))
     found = list(_LINE.finditer(thought_out))
     if not found:
@@ -53,6 +58,8 @@ def read(written: str, passages: Sequence[Passage]) -> Reply:
 def so_far(written: str, allowed: frozenset[str]) -> str:
     """What may be shown of a reply that still grows: nothing of the last line, of a thought, or of half a link."""
     shown = without_thought(written)
+    if _MACHINE.match(shown):
+        return ""
     line = _LINE.search(shown)
     if line:
         return plain(shown[: line.start()], allowed)
@@ -67,8 +74,12 @@ def plain(text: str, allowed: frozenset[str]) -> str:
 
 
 def without_thought(written: str) -> str:
-    """Without what a reasoning model thinks aloud, finished or not; and no longer than anybody would read."""
-    return _THOUGHT.sub("", written)[:LONGEST]
+    """Without what a reasoning model thinks aloud, finished or not; and no longer than anybody would read.
+
+    Some servers leave out where the thought begins: then all before its end is thought.
+    """
+    said = _THOUGHT.sub("", _THOUGHT_OVER.sub("", written))
+    return _CONTROL.sub("", said)[:LONGEST]
 
 
 def addresses(passages: Sequence[Passage]) -> frozenset[str]:

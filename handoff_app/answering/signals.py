@@ -37,7 +37,8 @@ def heard(text: str, history: Sequence[Turn], confident: bool, topics: Iterable[
     """The signals in a message. `confident`: whether the AI is so of the answer that it has for it now."""
     repeats = _mood("repetition").within(text)
     complains = _complains(text)
-    angry = is_shouted(text) or _mood("anger").within(text) or (complains and not repeats)
+    thanks = _mood("thanks").within(text)
+    angry = (is_shouted(text) and not thanks) or _mood("anger").within(text) or (complains and not repeats)
     found = {
         Signal.HINT: not complains and intent.decide(text) is Decision.OFFER,
         Signal.ANGER: angry,

@@ -129,6 +129,13 @@ def settle_answer(session: Session, conversation_id: str, leased_until: datetime
         row.answer_due_at, row.answer_owner = None, ""
 
 
+def again(session: Session, conversation_id: str, _epoch: int, leased_until: datetime) -> None:
+    """This try came to nothing: the next one need not wait until the lease ends."""
+    row = session.get_one(Conversation, conversation_id)
+    if row.answer_due_at == leased_until:
+        row.answer_due_at = now()
+
+
 def _claim(session: Session, table: type[Row], due: Any, limit: int) -> Sequence[Row]:
     """The earliest due rows. SQLite's transaction holds the write lock; PostgreSQL skips what others have locked."""
     found: Sequence[Row] = session.exec(_earliest(table, due, limit).with_for_update(skip_locked=True)).all()

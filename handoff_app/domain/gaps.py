@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select, update
 
 from handoff_app import live
-from handoff_app.domain import knowledge
+from handoff_app.domain import knowledge, past
 from handoff_app.domain.models import Article, Author, Gap, Message, new_id, now
 from handoff_app.domain.prepared import Prepared
 
@@ -72,11 +72,15 @@ def close(session: Session, ids: Sequence[str]) -> None:
 
 
 def teach(session: Session, ids: Sequence[str], reply: str) -> Article:
-    """Make an article of an agent's reply, asked for in the visitors' own words. Raises `BadValue`."""
+    """Make an article of an agent's reply, asked for in the visitors' own words. Raises `BadValue`.
+
+    One that may tell something of a visitor is switched off until somebody has read it.
+    """
     asked = session.exec(select(Gap.text).where(col(Gap.id).in_(ids)).order_by(col(Gap.created_at))).all()
     wanted = draft(asked, reply)
     close(session, ids)
-    return knowledge.save(session, wanted)
+    private = any(past.personal(text) for text in (wanted.title, wanted.phrasings, wanted.text))
+    return knowledge.save(session, wanted, **({"enabled": False} if private else {}))
 
 
 def draft(asked: Sequence[str], reply: str = "") -> knowledge.Draft:

@@ -65,7 +65,13 @@ def draft(session: Session, id: str) -> Draft:
 
 def save(session: Session, wanted: Draft, **extra: Any) -> Article:
     """Add or change an article; `extra` are further columns. Raises `BadValue`, with what to change."""
-    title, phrasings = " ".join(wanted.title.split()), _phrasings(wanted.phrasings)
+    article = (session.get(Article, wanted.id) if wanted.id else None) or Article(title="", text="")
+    return put(session, article, wanted, **extra)
+
+
+def check(wanted: Draft) -> tuple[str, list[str]]:
+    """Its title and phrasings as they are kept. Raises `BadValue`, with what to change."""
+    title, phrasings = clean(" ".join(wanted.title.split())), _phrasings(clean(wanted.phrasings))
     if not title:
         raise BadValue("title", "Give it a title: the question it answers, or its subject.")
     if len(title) > LONGEST_TITLE:
@@ -76,9 +82,14 @@ def save(session: Session, wanted: Draft, **extra: Any) -> Article:
         raise BadValue("text", f"{LONGEST_TEXT:,} characters are the most for an article.")
     if wanted.url.strip() and urlsplit(wanted.url.strip()).scheme not in ("", "http", "https"):
         raise BadValue("url", "This is not a web address. It should look like https://example.com/page.")
-    article = (session.get(Article, wanted.id) if wanted.id else None) or Article(title="", text="")
+    return title, phrasings
+
+
+def put(session: Session, article: Article, wanted: Draft, **extra: Any) -> Article:
+    """Make this article so, whether it is new or known. Raises like `save`."""
+    title, phrasings = check(wanted)
     before = article.title, article.text
-    article.title, article.text, article.url = title, _clean(wanted.text), wanted.url.strip()[:2000]
+    article.title, article.text, article.url = title, clean(wanted.text), wanted.url.strip()[:2000]
     article.edited = article.edited or (article.source_id is not None and before != (article.title, article.text))
     article.phrasings, article.updated_at = phrasings, now()
     for name, value in extra.items():
@@ -197,5 +208,6 @@ def _phrasings(typed: str) -> list[str]:
     return found
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """What every database and page can carry."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").strip()

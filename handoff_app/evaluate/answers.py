@@ -40,14 +40,14 @@ def measure(kb: str, queries: str, predictions: str | None = None) -> int:
     answered, the surest first, with 95 % of the answers right), `p95_ms`. Raises `BadLine`.
     """
     entries, asked = _entries(kb), _queries(queries)
-    unknown = next((number for number, query in asked if query["kb"] not in entries), None)
-    if unknown is not None:
-        raise BadLine(f"{queries}, line {unknown}: its kb is not in {kb}.")
-    indexes = {name: _index(entries[name]) for name in dict.fromkeys(query["kb"] for _, query in asked)}
+    indexes = {name: _index(entries.get(name, [])) for name in dict.fromkeys(query["kb"] for _, query in asked)}
     tried = [_try(indexes[query["kb"]], query) for _, query in asked]
     if predictions:
         lines = (json.dumps({"doc_id": one.found, "confidence": one.confidence}) for one in tried)
-        Path(predictions).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        try:
+            Path(predictions).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        except OSError as error:
+            raise BadLine(f"{predictions} cannot be written: {error}.") from error
     measured = {name: measures([one for one in tried if one.kb == name]) for name in indexes}
     print(json.dumps({"kbs": measured, "mean": _mean(list(measured.values()))}))
     return 0
@@ -70,14 +70,15 @@ def _entries(file: str) -> dict[str, list[Passage]]:
     """Each knowledge base's passages."""
     found: dict[str, list[Passage]] = {}
     for number, row in _rows(file):
-        if not all(isinstance(row.get(key, ""), str) for key in ("question", "answer")):
+        question, answer = row.get("question") or "", row.get("answer") or ""
+        if not isinstance(question, str) or not isinstance(answer, str):
             raise BadLine(f"{file}, line {number}: question and answer must be texts.")
         alt = row.get("alt") or []
         if not isinstance(alt, list) or not all(isinstance(said, str) for said in alt):
             raise BadLine(f"{file}, line {number}: alt must be a list of texts.")
-        if not isinstance(row.get("doc_id"), str):
-            raise BadLine(f"{file}, line {number}: doc_id must be a text.")
-        parts = passages.split(row["doc_id"], row.get("question", ""), row.get("answer", ""), alt)
+        if not isinstance(row.get("doc_id"), str | int):
+            raise BadLine(f"{file}, line {number}: doc_id must be a text or a number.")
+        parts = passages.split(str(row["doc_id"]), question, answer, alt)
         found.setdefault(row["kb"], []).extend(parts)
     return found
 
@@ -88,15 +89,15 @@ def _queries(file: str) -> list[tuple[int, dict[str, Any]]]:
         if not isinstance(row.get("query"), str):
             raise BadLine(f"{file}, line {number}: query must be a text.")
         right = row.get("doc_ids")
-        if right is not None and not (isinstance(right, list) and all(isinstance(id, str) for id in right)):
-            raise BadLine(f"{file}, line {number}: doc_ids must be a list of texts.")
+        if right is not None and not (isinstance(right, list) and all(isinstance(id, str | int) for id in right)):
+            raise BadLine(f"{file}, line {number}: doc_ids must be a list of texts or numbers.")
     return rows
 
 
 def _rows(file: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Each line's number and its object; empty lines are passed over."""
     try:
-        lines = Path(file).read_text("utf-8").splitlines()
+        lines = Path(file).read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadLine(f"{file} cannot be read: {error}.") from error
     for number, line in enumerate(lines, 1):
@@ -104,8 +105,8 @@ def _rows(file: str) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise BadLine(f"{file}, line {number}: not JSON ({error.msg}).") from error
+        except (ValueError, RecursionError) as error:
+            raise BadLine(f"{file}, line {number}: this is not JSON.") from error
         if not isinstance(row, dict) or not isinstance(row.get("kb"), str):
             raise BadLine(f"{file}, line {number}: must be an object whose kb is a text.")
         yield number, row
@@ -126,7 +127,7 @@ def _try(index: Index, query: dict[str, Any]) -> Tried:
     seconds = time.perf_counter() - started
     found, confidence = (hits[0].passage.article_id, hits[0].confidence) if hits else (None, 0.0)
     right = query.get("doc_ids")
-    return Tried(query["kb"], found, confidence, seconds, None if right is None else frozenset(right))
+    return Tried(query["kb"], found, confidence, seconds, None if right is None else frozenset(map(str, right)))
 
 
 def _is_right(one: Tried) -> bool:

@@ -42,7 +42,7 @@ def measure(file: Path, predictions: Path | None = None) -> dict[str, Any]:
 
 def _examples(file: Path) -> Iterator[dict[str, Any]]:
     try:
-        lines = file.read_text("utf-8").split("\n")
+        lines = file.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadLine(f"{file} cannot be read: {error}.") from None
     for number, line in enumerate(lines, 1):
@@ -53,11 +53,11 @@ def _examples(file: Path) -> Iterator[dict[str, Any]]:
 def _example(place: str, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadLine(f"{place}: this is not JSON.") from None
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise BadLine(f'{place}: an example needs a "text".')
-    if row.get("label") not in (*LABELS, None):
+    if row.get("label") not in (*LABELS, None, ""):
         raise BadLine(f'{place}: "label" is {LABELS[0]} or {LABELS[1]}, not {row["label"]!r}.')
     return row
 

@@ -139,6 +139,8 @@ class KnowledgeState(rx.State):
             self.status = str(error)
             return None
         self.status = "Saved as an article. Read it once more: it was written to one visitor."
+        if not made.enabled:
+            self.status = "Saved, and switched off: it may hold a name, a number or an address. Mend it, switch it on."
         return self._edit(made.id, await read(knowledge.draft, made.id))
 
     @rx.event

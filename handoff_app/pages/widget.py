@@ -13,6 +13,7 @@ from handoff_app.access import limits
 from handoff_app.access.guard import socket_of
 from handoff_app.answering import intent
 from handoff_app.answering.consent import consents
+from handoff_app.answering.signals import refuses_human
 from handoff_app.db import NotSaved, read, transact
 from handoff_app.domain import conversations, escalations, gaps, reminders, settings, shop, texts, transcript
 from handoff_app.domain.models import Conversation, Prompt, Reason, Status
@@ -43,19 +44,23 @@ class Said:
     client_id: str
     page_url: str
     address: str = ""
-    offered: bool = False  # a human was offered to the visitor who says this
+    prompt: Prompt = Prompt.NONE  # what the visitor who says this was asked last
 
     def wants_human(self) -> Reason | None:
         """Why it brings a human, if it does: it says yes to an offer, or asks for one in words, and may."""
-        if self.offered and consents(self.text):
+        if self.prompt == Prompt.OFFER and consents(self.text):
             return Reason.LOW_CONFIDENCE if limits.may_ask(self.address) else None
         decision = intent.decide(self.text[: conversations.MOST_CHARACTERS])
         asks = decision is intent.Decision.ESCALATE and limits.may_ask(self.address)
         return Reason.ASKED_FOR_HUMAN if asks else None
 
     def declines(self) -> bool:
-        """Whether it says no to an offer."""
-        return self.offered and consents(self.text) is False
+        """Whether it says no, and nothing else, to what was asked."""
+        return self.prompt != Prompt.NONE and consents(self.text) is False
+
+    def takes_back(self) -> bool:
+        """Whether a human was asked for, and is not wanted any more."""
+        return self.prompt == Prompt.EMAIL and (self.declines() or refuses_human(self.text))
 
 
 class WidgetState(Thread, rx.State):
@@ -298,13 +303,19 @@ def _come_back(session: Session, opened: Opened, secret: str) -> Opened:
 def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, seen: int) -> transcript.Chat:
     """Keep the message; a request for a human escalates in the same transaction. Returns what the tab has not seen."""
     chat = conversations.glance_of_visitor(session, visitor_id, conversation_id, said.client_id)
-    said = replace(said, offered=chat.prompt == Prompt.OFFER)
+    said = replace(said, prompt=chat.prompt)
     reason = said.wants_human() if chat.status != Status.WITH_AGENT else None
-    answer = not said.declines() and not (reason and settings.escalations(session).enabled)
+    asks_more = not said.takes_back() or "?" in said.text
+    answer = asks_more and not said.declines() and not (reason and settings.escalations(session).enabled)
     new = conversations.visitor_says(session, chat, said.text, said.client_id, said.page_url, answer)
     if new and reason:
         escalations.ask(session, conversations.locked(session, conversation_id), reason)
-    if new and said.declines():
+    if new and said.takes_back():
+        conversation = conversations.locked(session, conversation_id)
+        due = conversation.answer_due_at
+        escalations.decline(session, conversation)
+        conversation.answer_due_at = due
+    elif new and said.declines():
         escalations.declined(session, conversations.locked(session, conversation_id))
     if new and chat.status in (Status.WAITING, Status.WITH_AGENT):
         escalations.follow_up(session, conversation_id)

@@ -11,6 +11,8 @@ from handoff_app.reading import pages
 
 MOST_PAGES: Final = 2_000
 MOST_UNPACKED: Final = 100 * 1024 * 1024
+MOST_MARKUP: Final = 4 * 1024 * 1024
+"""Of one part of a Word document: its pictures may be large, its text takes seconds for each megabyte."""
 MOST_TEXT: Final = 200_000
 
 
@@ -73,6 +75,8 @@ def _docx(name: str, content: bytes) -> tuple[str, str]:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
             raise Unreadable(f"{name} unpacks to more than 100 MB.")
+        if any(part.file_size > MOST_MARKUP for part in packed.infolist() if part.filename.endswith(".xml")):
+            raise Unreadable(f"{name} is too long. Split it, for example by chapter.")
     no_pictures = mammoth.images.img_element(lambda image: {"src": ""})
     page = pages.whole(mammoth.convert_to_html(io.BytesIO(content), convert_image=no_pictures).value)
     return page.title, page.text

@@ -19,7 +19,7 @@ from handoff_app.answering.library import library
 from handoff_app.answering.llm import Llm, sdk
 from handoff_app.db import read, transact
 from handoff_app.domain import conversations, due, escalations, gaps, knowledge, llm, settings, signals, texts
-from handoff_app.domain.models import Author, Conversation, Reason, Status
+from handoff_app.domain.models import Author, Conversation, Prompt, Reason, Status
 from handoff_app.domain.signals import Response
 from handoff_app.worker import tasks
 
@@ -55,8 +55,8 @@ class Answers:
                 answer, response = await asyncio.to_thread(_weighed, asked, answer)
             except Exception:
                 log.exception("answering conversation %s failed", row.id)
-                if row.answer_attempts >= ANSWER_TRIES:
-                    await transact(_failed, row.id, row.owner_epoch, row.answer_due_at)
+                again = row.answer_attempts < ANSWER_TRIES
+                await transact(due.again if again else _failed, row.id, row.owner_epoch, row.answer_due_at)
                 return
             await transact(_post, row.id, row.owner_epoch, row.answer_due_at, answer, response)
 
@@ -146,12 +146,17 @@ def _post(
     due.settle_answer(session, conversation_id, leased_until)
     reason = Reason.ASKED_FOR_HUMAN if answer.human else Reason.LOW_CONFIDENCE
     brings = (answer.human or response is Response.ESCALATE) and _may_bring(session, conversation_id, epoch)
-    if brings:
+    if brings or _is_asked(session, conversation_id):
         answer = replace(answer, offer=False)
     if answer.confident or not brings:
         _say(session, conversation_id, epoch, answer)
     if brings:
         escalations.ask(session, conversations.locked(session, conversation_id), reason)
+
+
+def _is_asked(session: Session, conversation_id: str) -> bool:
+    """Whether a human was asked for already, and only the address is missing."""
+    return conversations.locked(session, conversation_id).prompt == Prompt.EMAIL
 
 
 def _say(session: Session, conversation_id: str, epoch: int, answer: Answer) -> None:

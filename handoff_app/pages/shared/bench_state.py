@@ -8,10 +8,11 @@ from typing import Any, Final
 import reflex as rx
 
 from handoff_app.answering import intent
+from handoff_app.answering import signals as heard
 from handoff_app.answering.builtin import SURE, THRESHOLD, plain
 from handoff_app.answering.library import library
 from handoff_app.db import read
-from handoff_app.domain import knowledge
+from handoff_app.domain import knowledge, signals
 from handoff_app.pages.shared.bench_view import Found, Verdict
 
 NOTHING: Final = Verdict()
@@ -44,15 +45,26 @@ async def _tried(question: str) -> Verdict:
     hits = answerer.index.search(question, limit=3)
     took = f"{1000 * (monotonic() - started):.0f} ms"
     sure = hits[0].confidence if hits else 0.0
+    leads = await _led_to(question, sure)
     found = [Found(str(n), h.passage.title, h.passage.text, f"{h.confidence:.2f}") for n, h in enumerate(hits, 1)]
     text = plain(hits[0].passage.text) if hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE else ""
-    return Verdict(text, _decision(decided, sure), f"{sure:.2f}", round(100 * sure), found, took)
+    return Verdict(text, _decision(decided, sure, leads), f"{sure:.2f}", round(100 * sure), found, took)
 
 
-def _decision(decided: intent.Decision, sure: float) -> str:
+async def _led_to(question: str, sure: float) -> signals.Response | None:
+    """What the question leads to by what is set under "When to bring a human"; None if it wants no human."""
+    if heard.refuses_human(question):
+        return None
+    wanted = await read(signals.known)
+    return wanted.response(heard.heard(question, (), sure >= THRESHOLD, wanted.topics))
+
+
+def _decision(decided: intent.Decision, sure: float, leads: signals.Response | None) -> str:
+    """In words, for the first message of a chat."""
     if decided is intent.Decision.ESCALATE:
         return "Asks for a human: the team is told at once."
-    if sure < THRESHOLD:
-        return "Says that it does not know, and offers a human."
-    offers = sure < SURE or decided is intent.Decision.OFFER
-    return "Answers, and offers a human." if offers else "Answers."
+    knows = "Answers" if sure >= THRESHOLD else "Says that it does not know"
+    if leads is signals.Response.ESCALATE:
+        return f"{knows}, and the team is told."
+    offers = leads is not None and (sure < SURE or leads is signals.Response.OFFER)
+    return f"{knows}, and offers a human." if offers else f"{knows}."
