@@ -150,11 +150,12 @@ def ai_says(
     confidence: float,
     sources: Sequence[dict[str, str]] = (),
     offer: bool = False,
+    key: str = "",
 ) -> bool:
     """Post the AI's answer if nobody took the conversation meanwhile; else keep it as a suggestion for the agent."""
     conversation = locked(session, conversation_id)
     mine = conversation.owner_epoch == epoch and conversation.status == Status.WITH_AI
-    extra: dict[str, Any] = {"confidence": confidence, "sources": list(sources), "suggestion": not mine}
+    extra: dict[str, Any] = {"confidence": confidence, "sources": list(sources), "suggestion": not mine, "key": key}
     write(session, conversation_id, Author.AI, text, **extra)
     if mine and offer and conversation.prompt != Prompt.EMAIL and settings.escalations(session).enabled:
         conversation.prompt = Prompt.OFFER  # never in the place of a request that waits for an address

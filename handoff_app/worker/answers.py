@@ -14,6 +14,7 @@ from handoff_app import i18n, live
 from handoff_app.answering import signals as heard
 from handoff_app.answering.base import Answer, Answerer, Question, Turn
 from handoff_app.answering.builtin import Builtin
+from handoff_app.answering.courtesy import Courtesy, courtesy
 from handoff_app.answering.grounded import Grounded
 from handoff_app.answering.library import library
 from handoff_app.answering.llm import Llm, sdk
@@ -50,6 +51,9 @@ class Answers:
         with live.drafts.writing(row.id) as say:
             try:
                 asked = await read(_asked, row.id)
+                if polite := courtesy(asked.question.text):
+                    await transact(_post, row.id, row.owner_epoch, row.answer_due_at, _POLITE[polite])
+                    return
                 async with asyncio.timeout(ANSWER_SECONDS + (asked.access.timeout if asked.access else 0)):
                     answer = await (await self._answerer_for(asked.access)).answer(asked.question, say)
                 answer, response = await asyncio.to_thread(_weighed, asked, answer)
@@ -81,6 +85,13 @@ class Answers:
     async def ready(self) -> Builtin:
         """The built-in answerer over today's articles."""
         return await self.library.answerer(await read(knowledge.version), partial(read, knowledge.enabled))
+
+
+_POLITE: Final = {
+    polite: Answer("", 1.0, confident=True, key=i18n.key(key))
+    for polite, key in ((Courtesy.HELLO, "ai.hello"), (Courtesy.WELCOME, "ai.welcome"), (Courtesy.BYE, "ai.bye"))
+}
+"""No article is needed to greet back, and no human."""
 
 
 def _claim_answers(session: Session, owner: str) -> Sequence[Conversation]:
@@ -163,7 +174,9 @@ def _say(session: Session, conversation_id: str, epoch: int, answer: Answer) -> 
     said = _said(session, conversation_id, answer)
     knowledge.cited(session, [s.article_id for s in answer.sources])
     sources = [{"title": s.title, "url": s.url, "article_id": s.article_id} for s in answer.sources]
-    posted = conversations.ai_says(session, conversation_id, epoch, said, answer.confidence, sources, answer.offer)
+    posted = conversations.ai_says(
+        session, conversation_id, epoch, said, answer.confidence, sources, answer.offer, key=answer.key
+    )
     if posted and not answer.confident:
         gaps.note(session, conversation_id, "unsure")
 
@@ -187,7 +200,7 @@ def _failed(session: Session, conversation_id: str, epoch: int, leased_until: da
 def _said(session: Session, conversation_id: str, answer: Answer) -> str:
     """The answer, or an honest "I don't know"; with the offer in the same breath if there is somebody to offer."""
     locale = session.get_one(Conversation, conversation_id).locale
-    keys = [] if answer.confident else ["ai.unsure"]
+    keys = [answer.key] if answer.key else [] if answer.confident else ["ai.unsure"]
     if answer.offer and settings.escalations(session).enabled:
         keys.append("offer.text")
     words = " ".join(texts.words(session, locale, keys).values())
