@@ -194,6 +194,17 @@ async def test_what_is_read_becomes_articles_and_changes_with_the_site(world: Wo
     assert not world.all(Article)
 
 
+async def test_a_page_of_maintenance_does_not_cost_the_articles(world: World, shop: Website) -> None:
+    world.do(lambda s: sources.add(s, shop.url, "site", 24) and None)
+    await work()
+    before = {a.url for a in world.all(Article)}
+    shop.pages = {"/": page("Maintenance", "We are back soon. Please try again in an hour or two.")}
+    world.do(sources.read_again, world.all(Source)[0].id)
+    await work()
+    assert {a.url for a in world.all(Article)} == before
+    assert "Far fewer pages came" in world.all(Source)[0].said
+
+
 async def test_what_was_edited_here_outlives_every_reading(world: World, shop: Website) -> None:
     world.do(lambda s: sources.add(s, shop.url, "site", 24) and None)
     await work()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from handoff_app import live
 from handoff_app.domain import knowledge
@@ -48,6 +48,10 @@ def every(session: Session) -> Sequence[Source]:
     return session.exec(select(Source).order_by(col(Source.created_at).desc())).all()
 
 
+SUSPECT: Final = 0.5
+"""A reading that brings less than this share of what was there is no reason to delete the rest."""
+
+
 def claim(session: Session, busy: Collection[str] = ()) -> Source | None:
     """The website that is due, now held for a lease; a worker that died leaves it to the next."""
     due = select(Source).where(col(Source.due_at) <= now(), col(Source.id).not_in(busy))
@@ -88,6 +92,10 @@ def done(session: Session, claimed: Source, kept: Collection[str], gone: Collect
     source.state = Reading.DONE if source.read else Reading.FAILED
     source.read_at, source.owner = now(), ""
     source.due_at = now() + timedelta(hours=source.every_hours) if source.every_hours else None
+    came = select(func.count()).where(Article.source_id == source.id)
+    if kept and len(kept) < SUSPECT * session.exec(came).one():  # a page of maintenance, a sitemap cut off
+        kept, source.said = (), "Far fewer pages came than before: the articles of the others were kept."
+        source.failed = max(source.failed, 1)
     old = col(Article.url).not_in(kept) if kept else col(Article.url).in_(gone)
     session.exec(delete(Article).where(col(Article.source_id) == source.id, old, col(Article.edited).is_(False)))
     live.announce(knowledge.TOPIC)
