@@ -285,3 +285,42 @@ def test_topics_that_cannot_be_saved_are_refused_in_a_sentence(
 def test_who_thanks_in_capitals_is_not_angry() -> None:
     assert Signal.ANGER not in heard("THANK YOU SO MUCH FOR HELPING", (), True, ())
     assert Signal.ANGER in heard("WHY DOES NOBODY ANSWER ME", (), True, ())
+
+
+NOBODY = """
+I don't want to talk to anyone
+ich will mit niemandem reden
+no quiero hablar con nadie
+não quero falar com ninguém
+non voglio parlare con nessuno
+je ne veux parler à personne
+ik wil niemand spreken
+nie chcę z nikim rozmawiać
+не хочу ни с кем говорить
+не хочу ні з ким говорити
+kimseyle konuşmak istemiyorum
+jag vill inte prata med någon
+jeg vil ikke tale med nogen
+en halua puhua kenenkään kanssa
+nechci s nikým mluvit
+nu vreau să vorbesc cu nimeni
+δεν θέλω να μιλήσω με κανέναν
+לא רוצה לדבר עם אף אחד
+لا أريد التحدث مع أحد
+我不想跟任何人说话
+saya tidak mau bicara dengan siapa pun
+tôi không muốn nói chuyện với ai cả
+"""
+
+
+@pytest.mark.parametrize("text", NOBODY.strip().splitlines())
+def test_who_wants_to_talk_to_nobody_refuses(text: str) -> None:
+    assert refuses_human(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["My parcel did not arrive, nobody answers", "Is anyone there? No parcel came", "Nadie contesta el teléfono"],
+)
+def test_nobody_alone_is_no_refusal(text: str) -> None:
+    assert not refuses_human(text)

@@ -1,5 +1,6 @@
 """What in a visitor's message speaks for a human, short of asking for one. Decides nothing: admins set what follows."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -13,7 +14,7 @@ from handoff_app.answering.intent import Decision, Reading
 from handoff_app.answering.phrases import Phrases
 from handoff_app.answering.terms import plainness
 from handoff_app.answering.terms import words as terms
-from handoff_app.answering.words import readings
+from handoff_app.answering.words import fold, readings
 
 ALIKE: Final = 0.75
 """The share of two questions' words that both have, from which on they may be the same question."""
@@ -50,11 +51,14 @@ def heard(text: str, history: Sequence[Turn], confident: bool, topics: Iterable[
 
 
 def refuses_human(text: str) -> bool:
-    """Whether it says that no human is wanted: it would ask for one without its "no", "not" or "without"."""
+    """Whether it says that no human is wanted: it would ask for one without its "no", and with "someone" for "nobody"."""
     no = _mood("refusal")
     if not no.within(text) or intent.decide(text) is Decision.ESCALATE:
         return False
-    return any(intent.decide(no.left_out(clause)) is Decision.ESCALATE for clause, _ in readings(text))
+    asked = (text, _nobody().sub(lambda found: _somebody()[fold(found[0])], fold(text)))
+    return any(
+        intent.decide(no.left_out(clause)) is Decision.ESCALATE for said in asked for clause, _ in readings(said)
+    )
 
 
 def asked_before(text: str, history: Sequence[Turn]) -> bool:
@@ -99,6 +103,24 @@ def _same(asked: set[str], before: set[str]) -> bool:
 
 def _tell(words: set[str]) -> bool:
     return any(word.isdigit() or plainness(word) <= TELLING for word in words)
+
+
+@cache
+def _somebody() -> dict[str, str]:
+    """Words for nobody, folded, with a word for somebody in their place; of all languages."""
+    found: dict[str, str] = {}
+    for file in files(__package__).joinpath("moods").iterdir():
+        if file.name.endswith(".toml"):
+            said = tomllib.loads(file.read_text("utf-8"))["nobody"]
+            found |= {fold(nobody): somebody for nobody, somebody in said.items()}
+    return found
+
+
+@cache
+def _nobody() -> "re.Pattern[str]":
+    spelled = sorted(map(re.escape, _somebody()), key=len, reverse=True)
+    spaced = (rf"\b{word}\b" if word.isascii() or word < "\u2e80" else word for word in spelled)
+    return re.compile("|".join(spaced))
 
 
 @cache
