@@ -229,3 +229,16 @@ def test_case_accents_and_apostrophes_are_folded() -> None:
 )
 def test_what_is_quoted_is_told_and_not_asked(text: str, decision: Decision) -> None:
     assert decide(text) is decision
+
+
+@pytest.mark.parametrize(
+    ("text", "escalates"),
+    [
+        ("talk to a human? no thanks", False),
+        ("Human! Nein danke", False),
+        ("I want a human, no bots", True),
+        ("Can I speak to someone? No? Then call me back", True),
+    ],
+)
+def test_a_no_that_follows_takes_the_request_back(text: str, escalates: bool) -> None:
+    assert (decide(text) is Decision.ESCALATE) == escalates

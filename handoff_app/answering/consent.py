@@ -23,6 +23,12 @@ def consents(text: str) -> bool | None:
     return None if agrees == refuses else agrees
 
 
+def is_no(clause: tuple[str, ...]) -> bool:
+    """Whether a clause, folded and in words, says no and nothing else."""
+    yes, no, _ = _phrases()
+    return clause in no and clause not in yes
+
+
 def _is_made_of(said: tuple[str, ...], meant: Phrases, polite: Phrases) -> bool:
     """Whether it is one phrase after the other, at least one of them meant, the others polite or meant."""
     reached = {(0, False)}

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from handoff_app.answering import hunch
+from handoff_app.answering.consent import is_no
 from handoff_app.answering.grammar import LONGEST_STEM, SHORTEST_STEM, Found, Grammar, Request
 from handoff_app.answering.words import LONGEST_WORD, Clause, deletions, fold, readings
 
@@ -30,11 +31,12 @@ class Decision(StrEnum):
 
 def decide(text: str) -> Decision:
     """What to do with a visitor's message, in whichever of the known languages it is written."""
-    said = []
+    said, asks = [], False
     for joined, split in readings(text):
         said.append(vocabulary().read(joined, split))
-        if _asks_for_human(said[-1]):
-            return Decision.ESCALATE
+        asks = _asks_for_human(said[-1]) or (asks and not is_no(joined))  # "talk to a human? no thanks"
+    if asks:
+        return Decision.ESCALATE
     if any(_hints_at_human(clause) for clause in said):
         return Decision.OFFER
     if hunch.suspects(text) and not any(_refuses_human(clause) for clause in said):

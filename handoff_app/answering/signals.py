@@ -51,7 +51,7 @@ def heard(text: str, history: Sequence[Turn], confident: bool, topics: Iterable[
 
 
 def refuses_human(text: str) -> bool:
-    """Whether it says that no human is wanted: it would ask for one without its "no", and with "someone" for "nobody"."""
+    """Whether it says that no human is wanted: without its "no" (or with "someone" for "nobody") it asks for one."""
     no = _mood("refusal")
     if not no.within(text) or intent.decide(text) is Decision.ESCALATE:
         return False
