@@ -1,5 +1,4 @@
-// Runs before anything else on every page: an unguessable tab token, a socket that goes where the page came from, and
-// light or dark by the system's preference.
+// Before anything else: a token that nobody guesses, a socket to where the page came from, light or dark.
 (() => {
   const theme = matchMedia("(prefers-color-scheme: dark)");
   const paint = () => { document.documentElement.dataset.theme = theme.matches ? "handoff-dark" : "handoff"; };
@@ -12,7 +11,7 @@
       sessionStorage.setItem("token", Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(""));
     }
   } catch { /* storage is blocked: the tab gets a token of its own */ }
-  // One build serves every address: host and port are those of this page, not those of the build.
+  // One build serves every address.
   const Socket = self.WebSocket;
   self.WebSocket = class extends Socket {
     constructor(url, protocols) {
@@ -22,7 +21,7 @@
       super(there.href, protocols);
     }
   };
-  // Only staff hear of escalations and fill in forms: the chat and the website around it stay light.
+  // For staff alone.
   if (!/^\/(widget\/?)?$/.test(location.pathname)) {
     for (const src of ["/alerts.js", "/forms.js"]) {
       const script = document.createElement("script");

@@ -1,5 +1,4 @@
-// Composers that lose nothing: what is sent stays in localStorage, is shown as "sending", and goes out again, one at a
-// time and in order, until the log on the page shows it. The server keeps each id once, so a repetition does no harm.
+// Sent text stays in localStorage and goes out again, in order, until the log shows it. The server keeps each id once.
 (() => {
   const RETRY = 2500;
   const LATE = 4000;
@@ -16,7 +15,7 @@
   const log = () => document.querySelector("[role=log][data-ready]");
   const outboxKey = (form) => `handoff:outbox:${form.dataset.composer}`;
 
-  // Who this browser is; asked for by the page at every (re)connection.
+  // Asked for at every (re)connection.
   self.handoffVisitor = () => {
     let secret = store ? store.getItem("handoff:visitor") : memory.visitor;
     if (!secret) {
@@ -26,7 +25,7 @@
     return { secret, page: page.url, languages: (navigator.languages || []).join(","), visitor, back: wayBack() };
   };
 
-  // The link of a mail carries its secret behind the #, which no server log sees; it is taken out of the address at once.
+  // The secret of a mail's link stands behind the #, where no log sees it.
   const wayBack = () => {
     const found = /^#back=([\w-]{20,100})$/.exec(location.hash);
     if (found) history.replaceState(null, "", location.pathname + location.search);
@@ -96,7 +95,7 @@
     }));
   };
 
-  // A message that the server will not take comes back into the composer with the reason.
+  // What the server refuses comes back with the reason.
   let refusedBefore = "";
   const refused = () => {
     const note = document.querySelector("[data-refused]");
@@ -150,7 +149,7 @@
   addEventListener("online", () => pump());
   addEventListener("offline", () => pump());
 
-  // The page around the frame. Its origin is learnt from its first message; nothing secret is ever posted.
+  // The page around the frame; nothing secret is ever posted to it.
   let host = "";
   const tell = (message) => { if (embedded) parent.postMessage({ handoff: 1, ...message }, host || "*"); };
   addEventListener("message", (event) => {
@@ -163,7 +162,7 @@
     if (said.type === "close") { seen = false; }
   });
 
-  // What the page says about its visitor after the chat has opened; what it said before went along when it opened.
+  // What the page says of its visitor after the chat has opened.
   const identify = () => {
     const form = document.querySelector("form[data-identity]");
     if (!form) return;
@@ -171,7 +170,7 @@
     form.requestSubmit();
   };
 
-  // Replies of the team that stand on a visible page are seen: then no mail brings them.
+  // Replies on a visible page are seen: no mail brings them.
   let lastSeen = 0;
   const tellSeen = () => {
     const form = document.querySelector("form[data-seen]");

@@ -48,7 +48,7 @@ def bench(state: Any) -> rx.Component:
                     rx.el.button(
                         rx.cond(
                             state.trying,
-                            rx.el.span(class_name="loading loading-spinner loading-xs", custom_attrs=HIDDEN),
+                            rx.el.span(class_name="loading loading-spinner size-4", custom_attrs=HIDDEN),
                             icon("corner-down-left"),
                         ),
                         type="submit",
@@ -63,7 +63,7 @@ def bench(state: Any) -> rx.Component:
         ),
         rx.el.div(
             rx.cond(state.verdict.decision != "", _verdict(state)),
-            class_name=rx.cond(state.trying, "opacity-50", ""),
+            class_name=rx.cond(state.trying, "text-muted", ""),
             custom_attrs={"aria-live": "polite", "aria-busy": state.trying},
         ),
         class_name="rounded-box border border-line",

@@ -91,13 +91,13 @@ def _asks_to_notify() -> rx.Component:
             rx.el.button(
                 "Not now",
                 type="button",
-                class_name="btn btn-ghost btn-xs max-md:btn-sm",
+                class_name="btn btn-ghost btn-sm",
                 custom_attrs={"data-notify-later": "1"},
             ),
             rx.el.button(
                 "Allow notifications",
                 type="button",
-                class_name="btn btn-primary btn-xs max-md:btn-sm",
+                class_name="btn btn-primary btn-sm",
                 custom_attrs={"data-notify-allow": "1"},
             ),
             class_name="mt-2 flex justify-end gap-2",
@@ -218,5 +218,5 @@ def _empty(lists: Any) -> rx.Component:
             class_name="text-sm font-semibold",
         ),
         rx.el.p("New ones appear by themselves.", class_name="text-[13px]/5 text-muted"),
-        class_name="px-8 py-14 text-center",
+        class_name="p-8 text-center",
     )
