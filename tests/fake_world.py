@@ -34,9 +34,13 @@ class Request:
 
 @dataclass
 class Receiver:
-    """Answers every POST with `answer(request)`: a status and a JSON body."""
+    """Answers every request of its methods with `answer(request)`: a status and a JSON body.
+
+    Others get a 405 and are not kept: a browser's tab may still call the port's former owner.
+    """
 
     answer: Callable[[Request], tuple[int, Any]] = lambda _: (200, {"ok": True})
+    methods: tuple[str, ...] = ("POST",)
     got: list[Request] = field(default_factory=list)
     port: int = 0
 
@@ -62,9 +66,8 @@ class Receiver:
             first, *lines = head.split("\r\n")
             headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines if line)}
             body = await reader.readexactly(int(headers.get("content-length", 0)))
-            request = Request(first.split()[1], headers, body)
-            self.got.append(request)
-            status, said = self.answer(request)
+            method, path = first.split()[:2]
+            status, said = self._taken(Request(path, headers, body)) if method in self.methods else (405, {})
             data = json.dumps(said).encode()
             writer.write(
                 f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n"
@@ -76,6 +79,10 @@ class Receiver:
             pass
         finally:
             writer.close()
+
+    def _taken(self, request: Request) -> tuple[int, Any]:
+        self.got.append(request)
+        return self.answer(request)
 
 
 def slack() -> Receiver:
@@ -106,7 +113,7 @@ def slack() -> Receiver:
             return 200, {"ok": True, "user": {"name": name, "profile": {"email": email, "real_name": name}}}
         return 200, {"ok": True, "ts": f"{time.time():.6f}", "channel": "C1"}
 
-    return Receiver(answer).start()
+    return Receiver(answer, methods=("GET", "POST")).start()
 
 
 class Mailbox:

@@ -56,6 +56,14 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(autouse=True)
+def _tabs_closed(browser: Browser) -> Iterator[None]:
+    """No tab outlives its test: it would go on calling, and load the machine for those that follow."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 def sign_in(page: Page, url: str, who: tuple[str, str] = ADA, then: str = "/inbox") -> None:
     """Through the form, as people do."""
     page.goto(f"{url}/login?next={then}")
