@@ -39,8 +39,8 @@ async def _measure() -> dict[str, float]:
 
 
 async def _stamped(writer: asyncio.StreamWriter) -> None:
-    """Its first word is the moment at which it leaves, in microseconds."""
-    await says(f"{int(time.time() * 1e6)} {SAID}{line([1])}", pause=0.02, size=20)(writer)
+    """Its first word is the moment at which its first token leaves, in microseconds: the machine's line counts."""
+    await says(f"{line([1])}{int(time.time() * 1e6)} {SAID}", pause=0.02, size=20)(writer)
 
 
 async def _one(url: str) -> tuple[float, float]:

@@ -152,9 +152,9 @@ def forever(part: bytes) -> Act:
 
 
 def line(used: Iterable[int] = (1,), confident: bool = True, human: bool = False) -> str:
-    """The last line of a good reply."""
+    """The line for the machine with which a good reply begins."""
     ids = ", ".join(map(str, used)) or "none"
-    return f"\n@@ used: {ids}; confident: {'yes' if confident else 'no'}; human: {'yes' if human else 'no'}"
+    return f"@@ used: {ids}; confident: {'yes' if confident else 'no'}{'; human: yes' if human else ''}\n"
 
 
 def _chunk(text: str, finish: str | None = None) -> bytes:

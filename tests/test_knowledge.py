@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from handoff_app.answering import groups
+from handoff_app.answering import groups, intent
 from handoff_app.answering.base import Question
 from handoff_app.answering.encoder import Encoder
 from handoff_app.domain import conversations, desk, escalations, exchange, gaps, knowledge
@@ -123,6 +123,25 @@ def test_a_request_for_a_human_alone_is_no_question(world: World, said: tuple[st
     chat = world.chat(*said)
     world.do(lambda s: escalations.escalate(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN) and None)
     assert not world.all(Gap)
+
+
+def test_a_question_beside_a_request_for_a_human_is_noted_without_it(world: World) -> None:
+    for said in ("Hi!\nMy tent arrived torn, what now? I want to talk to a human, please.", "Human please. Thanks!"):
+        chat = world.chat(said)
+        world.do(gaps.note_beside, chat, intent.besides(said))
+    assert [gap.text for gap in world.all(Gap)] == ["My tent arrived torn, what now?"]
+
+
+def test_each_question_of_one_chat_is_shown_with_its_own_reply(world: World) -> None:
+    chat = world.chat("Do you hire kayaks?")
+    world.do(gaps.note, chat, "escalated")
+    world.do(desk.agent_says, chat, world.grace, "Yes, from 20 € a day.", "g1")
+    world.says(chat, "And are they insured?", "c2")
+    world.do(gaps.note, chat, "escalated")
+    world.do(desk.agent_says, chat, world.grace, "They are: damage is covered up to 1,000 €, theft is not.", "g2")
+    found = {gap.text: gap.reply for gap in world.do(gaps.every)}
+    assert found["Do you hire kayaks?"] == "Yes, from 20 € a day."
+    assert "covered" in found["And are they insured?"]
 
 
 def test_a_wrong_answer_is_noted_with_its_question(world: World) -> None:

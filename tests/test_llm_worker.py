@@ -53,7 +53,7 @@ async def worked(until: Callable[[], Any], seconds: float = 30, dies: bool = Fal
 
 
 async def test_the_models_answer_is_kept_once_with_its_source(world: World, thinking: Callable[..., FakeLlm]) -> None:
-    thinking(says(SAID + line([1])))
+    thinking(says(line([1]) + SAID))
     chat = world.chat(ASKED)
     await worked(lambda: by_ai(world))
     (message,) = by_ai(world)
@@ -78,7 +78,7 @@ async def test_without_the_models_answer_the_built_in_ai_gives_its_own(
 async def test_nothing_is_posted_under_a_human_who_took_over_meanwhile(
     world: World, thinking: Callable[..., FakeLlm]
 ) -> None:
-    thinking(says(SAID + line([1]), pause=0.05))
+    thinking(says(line([1]) + SAID, pause=0.05))
     chat = world.chat(ASKED)
     grace = Person(world.grace.id, world.grace.email, world.grace.name, world.grace.role)
     taken: list[bool] = []
@@ -98,7 +98,7 @@ async def test_nothing_is_posted_under_a_human_who_took_over_meanwhile(
 async def test_after_enough_answers_the_model_is_not_asked_any_more(
     world: World, thinking: Callable[..., FakeLlm]
 ) -> None:
-    fake = thinking(says(SAID + line([1])))
+    fake = thinking(says(line([1]) + SAID))
     world.do(llm.save, llm.Llm(most_answers=1, enabled=True))
     chat = world.chat(ASKED)
     await worked(lambda: by_ai(world))
@@ -110,7 +110,7 @@ async def test_after_enough_answers_the_model_is_not_asked_any_more(
 
 
 async def test_a_model_that_is_switched_off_is_not_asked(world: World, thinking: Callable[..., FakeLlm]) -> None:
-    fake = thinking(says(SAID + line([1])))
+    fake = thinking(says(line([1]) + SAID))
     world.do(llm.save, llm.Llm(enabled=False))
     world.chat(ASKED)
     await worked(lambda: by_ai(world))
@@ -121,7 +121,7 @@ async def test_a_model_that_is_switched_off_is_not_asked(world: World, thinking:
 async def test_a_typed_private_address_is_asked_only_where_that_is_allowed(
     world: World, monkeypatch: pytest.MonkeyPatch, allowed: str
 ) -> None:
-    fake = FakeLlm(says(SAID + line([1])))
+    fake = FakeLlm(says(line([1]) + SAID))
     monkeypatch.setenv("HANDOFF_ALLOW_PRIVATE_URLS", allowed)
     config.cache_clear()
     world.do(knowledge.load_demo)
@@ -131,7 +131,7 @@ async def test_a_typed_private_address_is_asked_only_where_that_is_allowed(
     assert (by_ai(world)[0].text == SAID) == bool(fake.got) == (allowed == "1")
 
 
-@pytest.mark.parametrize("said", [SAID + line([1]), SAID + line([], human=True)])
+@pytest.mark.parametrize("said", [line([1]) + SAID, line([], human=True) + SAID])
 async def test_a_model_cannot_keep_a_human_away_and_can_bring_one(
     world: World, thinking: Callable[..., FakeLlm], said: str
 ) -> None:
@@ -147,7 +147,7 @@ async def test_a_model_cannot_keep_a_human_away_and_can_bring_one(
 async def test_what_was_under_way_when_the_worker_died_is_answered_once(
     world: World, thinking: Callable[..., FakeLlm]
 ) -> None:
-    thinking(stalls("Standard"), says(SAID + line([1])))
+    thinking(stalls("Standard"), says(line([1]) + SAID))
     chat = world.chat(ASKED)
     await worked(lambda: live.drafts.of(chat), dies=True)
     leased = world.row(chat).answer_due_at

@@ -14,7 +14,8 @@ from handoff_app.domain import knowledge, sources
 from handoff_app.domain.models import Article, Reading, Source, now
 from handoff_app.domain.settings import BadValue
 from handoff_app.reading import documents, pages
-from handoff_app.reading.web import MOST_PAGES, Crawl, Page
+from handoff_app.reading.pages import same_site
+from handoff_app.reading.web import MOST_BYTES, MOST_PAGES, Crawl, Page
 from handoff_app.worker import websites
 from tests.conftest import World
 from tests.website import Website, page
@@ -153,6 +154,50 @@ async def test_a_redirect_is_judged_and_followed(shop: Website, monkeypatch: pyt
     assert inside.asked == []
 
 
+async def test_a_redirect_leads_nowhere_that_robots_keep_closed(shop: Website) -> None:
+    shop.pages["/robots.txt"] = "User-agent: *\nDisallow: /inside"
+    shop.pages["/open"] = (302, {"Location": "/inside"}, "")
+    shop.pages["/inside"] = page("Inside", "For staff only.")
+    found, crawl = await read(shop, "page", "/open")
+    assert (found, "robots" in crawl.said) == ([], True)
+
+
+async def test_where_the_start_leads_its_own_robots_count(shop: Website) -> None:
+    moved = Website()
+    moved.pages["/"] = page("Acme", "We have moved, and make tents still.", "/private", "/tents")
+    moved.pages["/private"], moved.pages["/tents"] = page("Private", "For staff only."), page("Tents", "For two.")
+    moved.pages["/robots.txt"] = "User-agent: *\nDisallow: /private"
+    shop.pages["/"] = (301, {"Location": f"{moved.url}/"}, "")
+    found, _ = await read(shop)
+    assert [one.title for one in found] == ["Acme", "Tents"]
+    assert "/private" not in moved.asked
+
+
+@pytest.mark.parametrize(
+    ("sitemap", "why"),
+    [
+        ((500, {}, ""), "/sitemap.xml answered 500."),
+        ("<html>Not found</html>", "/sitemap.xml is no sitemap, or an empty one."),
+        (
+            "<urlset><url><loc>https://shop.example/a</loc></url></urlset>",
+            "/sitemap.xml lists pages of other sites only, such as shop.example.",
+        ),
+        ("<urlset><url><loc>{0}/boots</loc></url>" + " " * MOST_BYTES, "/sitemap.xml is too long"),
+    ],
+)
+async def test_a_sitemap_that_is_of_no_use_says_why(shop: Website, sitemap: object, why: str) -> None:
+    shop.pages["/sitemap.xml"] = sitemap.format(shop.url) if isinstance(sitemap, str) else sitemap
+    _, crawl = await read(shop, "sitemap", "/sitemap.xml")
+    assert crawl.failed
+    assert why in crawl.said
+    assert not crawl.complete
+
+
+def test_a_host_is_the_same_site_with_www_and_without() -> None:
+    assert same_site("https://www.acme.example/a", "http://ACME.example")
+    assert not same_site("https://shop.acme.example/a", "https://acme.example")
+
+
 def _refuse() -> str:
     raise net.Refused("This address is private.")
 
@@ -203,6 +248,27 @@ async def test_a_page_of_maintenance_does_not_cost_the_articles(world: World, sh
     await work()
     assert {a.url for a in world.all(Article)} == before
     assert "Far fewer pages came" in world.all(Source)[0].said
+
+
+async def test_what_was_deleted_here_stays_away_until_it_is_brought_back(world: World, shop: Website) -> None:
+    world.do(lambda s: sources.add(s, shop.url, "site", 24) and None)
+    await work()
+    source = world.all(Source)[0]
+    world.do(knowledge.remove, next(a.id for a in world.all(Article) if a.url == f"{shop.url}/boots"))
+    world.do(sources.read_again, source.id)
+    await work()
+    assert {a.url.removeprefix(shop.url) for a in world.all(Article)} == {"/", "/returns"}
+    assert world.all(Source)[0].left_out == [f"{shop.url}/boots"]
+    world.do(sources.bring_back, source.id)
+    await work()
+    assert {a.url.removeprefix(shop.url) for a in world.all(Article)} == {"/", "/returns", "/boots"}
+
+
+async def test_a_page_with_an_endless_title_becomes_an_article_that_can_be_edited(world: World, shop: Website) -> None:
+    shop.pages["/"] = page("Boots " * 100, "We make boots.")
+    world.do(lambda s: sources.add(s, shop.url, "page", 0) and None)
+    await work()
+    world.do(lambda s: knowledge.check(knowledge.draft(s, s.exec(select(Article.id)).one())) and None)
 
 
 async def test_what_was_edited_here_outlives_every_reading(world: World, shop: Website) -> None:

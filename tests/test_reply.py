@@ -54,11 +54,11 @@ def test_only_addresses_of_the_passages_remain_and_no_picture(written: str, show
 @pytest.mark.parametrize(
     ("last", "parts"),
     [
-        (line([1, 2]), ((0, 1), True, False)),
-        (line([2], confident=False), ((1,), False, False)),
-        (line([]), ((), True, False)),
-        (line([], human=True), ((), True, True)),
-        (line([1, 7, 0, 1]), ((0,), True, False)),
+        ("\n@@ used: 1, 2; confident: yes; human: no", ((0, 1), True, False)),
+        ("\n@@ used: 2; confident: no", ((1,), False, False)),
+        ("\n@@ used: none; confident: yes", ((), True, False)),
+        ("\n@@ used: none; confident: yes; human: yes", ((), True, True)),
+        ("\n@@ used: 1, 7, 0, 1; confident: yes", ((0,), True, False)),
         ('\n@@ {"used": [2, 1], "confident": true, "human": false}', ((1, 0), True, False)),
         ("\n**@@ Used: 1; Confident: YES**", ((0,), True, False)),
         ("\n> `@@ used: [1], confident: yes`", ((0,), True, False)),
@@ -68,10 +68,24 @@ def test_only_addresses_of_the_passages_remain_and_no_picture(written: str, show
         ("\n@@", ((), False, False)),
     ],
 )
-def test_the_last_line_is_read_leniently_and_taken_off(last: str, parts: tuple[object, ...]) -> None:
-    found = reply.read(f"<think>Passage 2, or 1? @@ used: 2</think>It costs 4 €.{last}", PASSAGES)
-    assert (found.text, found.whole) == ("It costs 4 €.", True)
-    assert (found.used, found.confident, found.human) == parts
+def test_the_line_is_read_leniently_and_taken_off_above_the_text_and_below(
+    last: str, parts: tuple[object, ...]
+) -> None:
+    for said in (f"It costs 4 €.{last}", f"{last}\n\nIt costs 4 €.", f"{last}\n\nIt costs 4 €.{last}"):
+        found = reply.read(f"<think>Passage 2, or 1? @@ used: 2</think>{said}", PASSAGES)
+        assert (found.text, found.whole) == ("It costs 4 €.", True)
+        assert (found.used, found.confident, found.human) == parts
+
+
+@pytest.mark.parametrize("first", ["@@ used: none; confident: no\n", "@@ human: yes\n", "@@ used: 1", "\n@", "**@@ us"])
+def test_nothing_is_shown_before_a_passage_is_named(first: str) -> None:
+    assert reply.so_far(first, ALLOWED) == ""
+    if first.endswith("\n"):
+        assert reply.so_far(f"{first}Of course, all is free!", ALLOWED) == ""
+
+
+def test_what_follows_the_line_is_shown_as_it_comes() -> None:
+    assert reply.so_far(line([1]) + "It costs", ALLOWED) == "It costs"
 
 
 def test_without_the_line_nothing_is_taken_for_granted() -> None:
@@ -81,9 +95,10 @@ def test_without_the_line_nothing_is_taken_for_granted() -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 7])
 @pytest.mark.parametrize("written", [
-    "It costs 4 €. Look at https://acme.example/shipping?a=1&b=2 and ask." + line(),
-    "See [the page](https://evil.example/page) or ![x](https://evil.example/p.png), <b>now</b>." + line(),
-    "<think>https://evil.example @@</think>Pay at acme.example.evil.com or https://acme.example/b.evil.com" + line(),
+    line() + "It costs 4 €. Look at https://acme.example/shipping?a=1&b=2 and ask.",
+    "It costs 4 €. Look at https://acme.example/b and ask.\n@@ used: 1; confident: yes",
+    "See [the page](https://evil.example/page) or ![x](https://evil.example/p.png), <b>now</b>.\n@@ used: 1",
+    f"<think>https://evil.example @@</think>{line()}Pay at acme.example.evil.com or https://acme.example/b.evil.com",
 ])  # fmt: skip
 def test_what_is_shown_while_it_grows_never_holds_more_than_the_end(written: str, size: int) -> None:
     for end in range(0, len(written), size):
@@ -93,7 +108,7 @@ def test_what_is_shown_while_it_grows_never_holds_more_than_the_end(written: str
         assert "](" not in shown
         assert "think" not in shown
         assert links.found([shown]) <= ALLOWED
-    assert reply.so_far(written, ALLOWED) == reply.read(written, PASSAGES).text
+    assert reply.read(written, PASSAGES).text.startswith(reply.so_far(written, ALLOWED))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 What no grammar understands may still sound like a request: a hunch makes an offer of it, and never more than that.
 """
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
@@ -10,14 +11,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from handoff_app.answering import hunch
 from handoff_app.answering.consent import is_no
 from handoff_app.answering.grammar import LONGEST_STEM, SHORTEST_STEM, Found, Grammar, Request
+from handoff_app.answering.terms import words as terms
 from handoff_app.answering.words import LONGEST_WORD, Clause, deletions, fold, readings
 
 __all__ = ["Decision", "decide", "fold"]
 
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+TELLING: Final = 3  # words of a sentence that says what it is about; fewer greet, or agree
 
 ENOUGH = 0.7
 """Of the words that the best language knows, to count when a message may escalate."""
@@ -42,6 +48,12 @@ def decide(text: str) -> Decision:
     if hunch.suspects(text) and not any(_refuses_human(clause) for clause in said):
         return Decision.OFFER
     return Decision.ANSWER
+
+
+def besides(text: str) -> str:
+    """The sentences of a request for a human that say something else: "My tent is torn. Get me a human." """
+    rest = [part.strip() for part in _SENTENCE.split(text) if decide(part) is Decision.ANSWER]
+    return " ".join(part for part in rest if len(terms(part)) >= TELLING)
 
 
 @dataclass(frozen=True, slots=True)

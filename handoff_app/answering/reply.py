@@ -12,6 +12,8 @@ from handoff_app.answering.prompt import MARK
 LONGEST: Final = 6000
 """Characters of a reply."""
 _LINE: Final = re.compile(rf"\n?[ \t>*`_-]{{0,20}}{MARK}[ \t]*\n?([^\n]*)")
+_DRESS: Final = ">*`_- \t\n"  # what models put around a line
+_MAYBE_MARK: Final = f"{MARK[0]}{_DRESS}"
 _THOUGHT: Final = re.compile(r"[<\[]think(?:ing)?[>\]].*?(?:[<\[]/think(?:ing)?[>\]]|\Z)", re.DOTALL | re.IGNORECASE)
 _THOUGHT_OVER: Final = re.compile(r"\A.*(?:[<\[]/think(?:ing)?[>\]]|<\|channel\|>final<\|message\|>)", re.DOTALL | re.I)
 _CONTROL: Final = re.compile(r"<\|[a-z_]{1,30}\|>.*", re.DOTALL | re.IGNORECASE)
@@ -42,28 +44,27 @@ def read(written: str, passages: Sequence[Passage]) -> Reply:
     if _MACHINE.match(thought_out):  # JSON is for programs
         return Reply("")
     cited = _places(" ".join(_CITED.findall(thought_out)), len(passages))
-    found = list(_LINE.finditer(thought_out))
-    if not found:
-        return Reply(plain(thought_out, addresses(passages)), cited)
-    line = found[-1][1].lower()
+    cut = _cut(thought_out)
     return Reply(
-        text=plain(thought_out[: found[0].start()], addresses(passages)),
-        used=_places(_value("used", line), len(passages)) or cited,
-        confident=_value("confident", line).startswith(("yes", "true")),
-        human=_value("human", line).startswith(("yes", "true")),
-        whole=True,
+        text=plain(cut.text, addresses(passages)),
+        used=_places(_value("used", cut.line), len(passages)) or cited,
+        confident=_value("confident", cut.line).startswith(("yes", "true")),
+        human=_value("human", cut.line).startswith(("yes", "true")),
+        whole=cut.marked,
     )
 
 
 def so_far(written: str, allowed: frozenset[str]) -> str:
-    """What may be shown of a reply that still grows: nothing of the last line, of a thought, or of half a link."""
-    shown = without_thought(written)
-    if _MACHINE.match(shown):
+    """What may be shown of a reply that still grows: nothing of the machine's line, of a thought, or of half a link.
+
+    Where that line comes first, nothing before it is whole, and nothing if it names no passage.
+    """
+    thought_out = without_thought(written)
+    cut = _cut(thought_out)
+    if _MACHINE.match(thought_out) or (cut.leads and not re.search(r"\d", _value("used", cut.line))):
         return ""
-    line = _LINE.search(shown)
-    if line:
-        return plain(shown[: line.start()], allowed)
-    return plain(links.finished(_settled(shown.rstrip(f"{MARK[0]}>*`_- \t\n"))), allowed)
+    grown = links.finished(_settled(cut.text.rstrip(_MAYBE_MARK))) if cut.grows else cut.text
+    return plain(grown, allowed)
 
 
 def plain(text: str, allowed: frozenset[str]) -> str:
@@ -85,6 +86,29 @@ def without_thought(written: str) -> str:
 def addresses(passages: Sequence[Passage]) -> frozenset[str]:
     """Every address that stands in the passages."""
     return links.found(text for passage in passages for text in (passage.title, passage.text, passage.url))
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A reply's text and the machine's line; the text `grows` until a line follows it, and a line may have led it."""
+
+    text: str
+    line: str = ""
+    marked: bool = False
+    leads: bool = False
+    grows: bool = True
+
+
+def _cut(said: str) -> _Cut:
+    """At the line for the machine, which stands above the text as it was asked for, or below it."""
+    lines = list(_LINE.finditer(said))
+    if not lines:
+        return _Cut(said)
+    first, after = lines[0], lines[1:2]
+    if said[: first.start()].strip(_DRESS):
+        return _Cut(said[: first.start()], lines[-1][1].lower(), marked=True, grows=False)
+    text = said[first.end() : after[0].start() if after else None]
+    return _Cut(text, first[1].lower(), marked=True, leads=True, grows=not after)
 
 
 def _settled(text: str) -> str:

@@ -44,7 +44,7 @@ def heard(text: str, history: Sequence[Turn], confident: bool, topics: Iterable[
         Signal.HINT: not complains and intent.decide(text) is Decision.OFFER,
         Signal.ANGER: angry,
         Signal.REPETITION: repeats or asked_before(text, history),
-        Signal.TOPIC: Phrases(topics).within(text),
+        Signal.TOPIC: Phrases(topics, inflected=True).within(text),
         Signal.TWO_UNSURE: not confident and _was_unsure(history),
     }
     return frozenset(signal for signal, stands in found.items() if stands)
@@ -69,10 +69,11 @@ def asked_before(text: str, history: Sequence[Turn]) -> bool:
 
 
 def is_shouted(text: str) -> bool:
-    """Several words in capitals, in scripts that have them."""
-    cased = [sign for sign in text if sign.isupper() or sign.islower()]
+    """Several words in capitals, in scripts that have them; order numbers are no words."""
+    said = [word for word in text.split() if not any(sign.isdigit() for sign in word)]
+    cased = [sign for word in said for sign in word if sign.isupper() or sign.islower()]
     capitals = sum(sign.isupper() for sign in cased)
-    loud = [word for word in text.split() if sum(sign.isupper() for sign in word) > 1]
+    loud = [word for word in said if sum(sign.isupper() for sign in word) > 1]
     return len(loud) >= SHOUTED_WORDS and len(cased) >= SHOUTED_LETTERS and capitals >= SHOUTED_SHARE * len(cased)
 
 

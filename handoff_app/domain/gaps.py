@@ -35,12 +35,15 @@ def note(session: Session, conversation_id: str, why: str, before: int | None = 
     `why`: unsure, escalated or wrong.
     """
     asked = _ASKED.first(session, of=conversation_id, before=before or 1 << 30, skip=skip)
-    if asked is None or sum(map(str.isalpha, asked.text)) < SHORTEST:
-        return
-    if _KNOWN.first(session, of=conversation_id, at=asked.seq) is None:
-        row = {"id": new_id(), "conversation_id": conversation_id, "seq": asked.seq, "text": asked.text[:500]}
-        _INSERT.all(session, **row, why=why, created_at=now(), closed_at=None)
-        live.announce(knowledge.TOPIC)
+    if asked is not None:
+        _keep(session, conversation_id, asked.seq, asked.text, why)
+
+
+def note_beside(session: Session, conversation_id: str, text: str) -> None:
+    """Keep what the visitor's latest message asks beside the human that it asks for."""
+    asked = _ASKED.first(session, of=conversation_id, before=1 << 30, skip=0)
+    if asked is not None:
+        _keep(session, conversation_id, asked.seq, text, "escalated")
 
 
 def wrong(session: Session, conversation_id: str, seq: int) -> bool:
@@ -92,7 +95,8 @@ def draft(asked: Sequence[str], reply: str = "") -> knowledge.Draft:
 
 
 def _replies(session: Session, gaps: Sequence[Gap]) -> dict[str, tuple[str, str]]:
-    """For each gap the longest thing that an agent said after it: greetings are shorter than answers."""
+    """For each gap the longest thing that an agent said after it, and before the next gap that has a reply of its own:
+    greetings are shorter than answers."""
     chats = {gap.conversation_id for gap in gaps}
     query = select(Message).where(col(Message.conversation_id).in_(chats), Message.author == Author.AGENT)
     said = session.exec(query.order_by(col(Message.seq))).all() if chats else []
@@ -100,9 +104,18 @@ def _replies(session: Session, gaps: Sequence[Gap]) -> dict[str, tuple[str, str]
     for gap in gaps:
         after = [m for m in said if m.conversation_id == gap.conversation_id and m.seq > gap.seq]
         if after:
-            best = max(after, key=lambda m: len(m.text))
+            later = [g.seq for g in gaps if g.conversation_id == gap.conversation_id and g.seq > after[0].seq]
+            best = max((m for m in after if m.seq < min(later, default=m.seq + 1)), key=lambda m: len(m.text))
             found[gap.id] = best.text, best.name
     return found
+
+
+def _keep(session: Session, conversation_id: str, seq: int, text: str, why: str) -> None:
+    if sum(map(str.isalpha, text)) < SHORTEST or _KNOWN.first(session, of=conversation_id, at=seq) is not None:
+        return
+    row = {"id": new_id(), "conversation_id": conversation_id, "seq": seq, "text": text[:500]}
+    _INSERT.all(session, **row, why=why, created_at=now(), closed_at=None)
+    live.announce(knowledge.TOPIC)
 
 
 # Built once: a gap may be noted with every answer and every escalation.

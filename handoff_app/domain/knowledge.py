@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from handoff_app import live
 from handoff_app.domain import search, settings, shop, texts
-from handoff_app.domain.models import Article, now
+from handoff_app.domain.models import Article, Source, now
 from handoff_app.domain.settings import BadValue
 
 TOPIC: Final = "knowledge"
@@ -100,8 +100,17 @@ def put(session: Session, article: Article, wanted: Draft, **extra: Any) -> Arti
 
 
 def remove(session: Session, id: str) -> None:
-    """Delete an article, and with it its passages: the next question is not answered from it."""
-    session.exec(delete(Article).where(col(Article.id) == id))
+    """Delete an article, and with it its passages: the next question is not answered from it.
+
+    One that was read from a website stays away when that is read again.
+    """
+    article = session.get(Article, id)
+    if article is None:
+        return
+    if article.source_id:
+        source = session.exec(select(Source).where(Source.id == article.source_id).with_for_update()).one()
+        source.left_out = sorted({*source.left_out, article.url})
+    session.delete(article)
     live.announce(TOPIC)
 
 

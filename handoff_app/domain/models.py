@@ -342,6 +342,7 @@ class Source(SQLModel, table=True):
     read: int = 0
     failed: int = 0
     said: str = ""
+    left_out: list[str] = Field(default_factory=list, sa_type=JSON)  # addresses whose articles were deleted by hand
     due_at: datetime | None = _maybe_time(index=True)
     owner: str = ""
     created_at: datetime = _time()

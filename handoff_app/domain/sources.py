@@ -64,7 +64,7 @@ def claim(session: Session, busy: Collection[str] = ()) -> Source | None:
 
 
 def keep(session: Session, claimed: Source, url: str, title: str, text: str, progress: Progress) -> bool:
-    """A page was read: make or change its article if it differs, but for one that was edited here.
+    """A page was read: make or change its article if it differs, but for one that was edited or deleted here.
 
     False if the website is not this worker's any more.
     """
@@ -73,8 +73,10 @@ def keep(session: Session, claimed: Source, url: str, title: str, text: str, pro
         return False
     source.read, source.due_at = source.read + 1, now() + LEASE
     source.found, source.failed, source.said = progress.found, progress.failed, progress.said
+    title, text = title[: knowledge.LONGEST_TITLE].strip(), text[: knowledge.LONGEST_TEXT].strip()
     known = session.exec(select(Article).where(Article.source_id == source.id, Article.url == url)).first()
-    if known is None or (not known.edited and (known.title, known.text) != (title, text)):
+    wanted = known is None or (not known.edited and (known.title, known.text) != (title, text))
+    if wanted and url not in source.left_out:
         article = known or Article(title="", text="", source_id=source.id, url=url)
         article.title, article.text, article.updated_at = title, text, now()
         session.add(article)
@@ -109,6 +111,12 @@ def read_again(session: Session, id: str) -> None:
         .values(state=Reading.WAITING, due_at=now())
     )
     live.announce(live.WORK, knowledge.TOPIC)
+
+
+def bring_back(session: Session, id: str) -> None:
+    """Read it again, with the pages whose articles were deleted here."""
+    session.exec(update(Source).where(col(Source.id) == id).values(left_out=[]))
+    read_again(session, id)
 
 
 def remove(session: Session, id: str) -> None:

@@ -47,11 +47,19 @@ class Said:
     prompt: Prompt = Prompt.NONE  # what the visitor who says this was asked last
 
     def wants_human(self) -> Reason | None:
-        """Why it brings a human, if it does: it says yes to an offer, or asks for one in words, and may."""
+        """Why it brings a human, if it does: it says yes to an offer, or asks for one in words.
+
+        Raises `BadMessage` if too many did so from this network: then it goes back into the composer, and says why.
+        """
+        reason = self._reason()
+        if reason and not limits.may_ask(self.address):
+            raise conversations.BadMessage("widget.too_fast")
+        return reason
+
+    def _reason(self) -> Reason | None:
         if self.prompt == Prompt.OFFER and consents(self.text):
-            return Reason.LOW_CONFIDENCE if limits.may_ask(self.address) else None
-        decision = intent.decide(self.text[: conversations.MOST_CHARACTERS])
-        asks = decision is intent.Decision.ESCALATE and limits.may_ask(self.address)
+            return Reason.LOW_CONFIDENCE
+        asks = intent.decide(self.text[: conversations.MOST_CHARACTERS]) is intent.Decision.ESCALATE
         return Reason.ASKED_FOR_HUMAN if asks else None
 
     def declines(self) -> bool:
@@ -310,6 +318,8 @@ def _send(session: Session, visitor_id: str, conversation_id: str, said: Said, s
     new = conversations.visitor_says(session, chat, said.text, said.client_id, said.page_url, answer)
     if new and reason:
         escalations.ask(session, conversations.locked(session, conversation_id), reason)
+        if reason == Reason.ASKED_FOR_HUMAN and (asked := intent.besides(said.text)):
+            gaps.note_beside(session, conversation_id, asked)
     if new and said.takes_back():
         conversation = conversations.locked(session, conversation_id)
         due = conversation.answer_due_at

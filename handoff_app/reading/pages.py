@@ -42,8 +42,12 @@ def whole(content: str) -> Html:
 
 
 def same_site(url: str, other: str) -> bool:
-    """Whether both are on one host."""
-    return urlsplit(url).netloc.lower() == urlsplit(other).netloc.lower()
+    """Whether both are on one host, with `www.` or without."""
+    return _host(url) == _host(other)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower().removeprefix("www.")
 
 
 def tidy(url: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -44,6 +44,7 @@ class Crawl:
         self._kept: set[str] = set()
         self._robots: Any = None
         self._pause = PAUSE
+        self._cut = False  # whether there was more than may be read
         self.found = self.failed = 0
         self.gone: set[str] = set()
         self.said = ""
@@ -64,7 +65,7 @@ class Crawl:
                 self._kept.add(page.url)
                 yield page
             await asyncio.sleep(self._pause)
-        self.complete = not self._todo and not self.failed and self._kind != "page"
+        self.complete = not self._todo and not self.failed and not self._cut and self._kind != "page"
 
     def _sitemaps(self) -> list[str]:
         if self._kind == "sitemap":
@@ -87,13 +88,24 @@ class Crawl:
         if answer.status != 200:
             self._missed(f"{urlsplit(url).path} answered {answer.status}.")
             return None
-        return await self._kept_of(pages.tidy(answer.url), answer)
+        landed = pages.tidy(answer.url)
+        if landed != url and not await self._may_land(landed):
+            return None
+        return await self._kept_of(landed, answer)
+
+    async def _may_land(self, url: str) -> bool:
+        """Whether a redirection may lead here. Only the start may lead to another site: then its robots.txt counts."""
+        if not pages.same_site(url, self._start):
+            if self._seen != {self._start}:
+                return False
+            self._start = url
+            await self._obey()
+        if not self._allowed(url):
+            self.said = "Its robots.txt does not allow it to be read."
+            return False
+        return True
 
     async def _kept_of(self, url: str, answer: net.Got) -> Page | None:
-        if url != self._start and not pages.same_site(url, self._start):
-            if self._seen != {self._start}:  # only the start may lead elsewhere: from example.com to www.example.com
-                return None
-            self._start = url
         if "html" not in answer.headers.get("content-type", "html"):
             self.said = "It is no web page."
             return None
@@ -129,20 +141,27 @@ class Crawl:
         for _ in range(MOST_SITEMAPS):
             if not todo or len(found) >= MOST_VISITS:
                 break
-            answer = await self._get(todo.popleft())
-            if answer is None or answer.status != 200:
-                self._missed("The sitemap cannot be read.")
+            url = todo.popleft()
+            answer = await self._get(url)
+            if answer is None:
                 continue
             index, places = _locations(answer.body)
-            here = [pages.tidy(url) for url in places if pages.same_site(url, self._start)]
+            here = [pages.tidy(place) for place in places if pages.same_site(place, self._start)]
+            if trouble := _trouble(answer, places, here):
+                self._missed(f"{urlsplit(url).path} {trouble}")
             (todo if index else found).extend(here)
+        self._cut = self._cut or bool(todo)
         return found
 
     def _add(self, urls: Iterable[str]) -> None:
         for url in urls:
-            if url not in self._seen and len(self._seen) < MOST_VISITS:
-                self._seen.add(url)
-                self._todo.append(url)
+            if url in self._seen:
+                continue
+            if len(self._seen) >= MOST_VISITS:
+                self._cut = True
+                break
+            self._seen.add(url)
+            self._todo.append(url)
         self.found = len(self._seen)
 
     async def _get(self, url: str) -> net.Got | None:
@@ -156,6 +175,17 @@ class Crawl:
 
     def _missed(self, said: str) -> None:
         self.failed, self.said = self.failed + 1, said
+
+
+def _trouble(answer: net.Got, places: Sequence[str], here: Sequence[str]) -> str:
+    """What is wrong with a sitemap, after its name; nothing if it is as it should be."""
+    if answer.status != 200:
+        return f"answered {answer.status}."
+    if not places:
+        return "is no sitemap, or an empty one."
+    if not here:
+        return f"lists pages of other sites only, such as {urlsplit(places[0]).netloc}."
+    return "is too long: only its beginning was read." if len(answer.body) >= MOST_BYTES else ""
 
 
 def _locations(content: bytes) -> tuple[bool, list[str]]:

@@ -12,7 +12,7 @@ from tests.serving import Server
 
 
 def test_insert_and_translate_fill_the_composer_and_send_nothing(browser: Browser, tmp_path: Path) -> None:
-    model = FakeLlm(says("Guten Tag." + line([1])))
+    model = FakeLlm(says(line([1]) + "Guten Tag."))
     server = Server(tmp_path, _free_port(), HANDOFF_LLM_URL=model.url, HANDOFF_LLM_MODEL="small").start()
     try:
         vera = browser.new_context(locale="de-DE").new_page()

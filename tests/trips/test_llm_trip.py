@@ -19,7 +19,7 @@ ASKED = {"client_id": "c1", "text": "How much does shipping cost?"}
 
 @pytest.fixture(scope="module")
 def model() -> FakeLlm:
-    return FakeLlm(says(SAID + line([1]), pause=0.06))
+    return FakeLlm(says(line([1]) + SAID, pause=0.06))
 
 
 @pytest.fixture(scope="module")

@@ -276,6 +276,9 @@ async def test_thirty_requests_for_a_human_an_hour_from_one_address_and_the_next
     await refused.call("widget_state.ask")
     await refused.until(lambda v: "at once" in v.get("widget_state.refused_text", ""))
     assert refused.vars["widget_state.prompt"] == ""
+    await refused.call("widget_state.send", form={"client_id": "c1", "text": "Can I talk to a person?"})
+    await refused.until(lambda v: v["widget_state.refused"] == "c1")  # back into the composer
+    assert refused.lines() == []
     await neighbour.call("widget_state.ask")
     await neighbour.until(lambda v: v.get("widget_state.prompt") == "email")
     for tab in (refused, neighbour):

@@ -81,7 +81,8 @@ def _topics(state: Any) -> rx.Component:
         ),
         field_error(state.error, "topics-error"),
         rx.el.p(
-            "One word or phrase per line, in any language. Capitals and accents do not matter.",
+            "One word or phrase per line, in any language. Capitals, accents and short endings do not matter: "
+            "refund finds refunded. With refund* it finds refundable too.",
             id="topics-help",
             class_name="mt-1.5 text-[13px]/5 text-muted",
         ),

@@ -55,6 +55,11 @@ class WebsitesState(rx.State):
         await transact(sources.read_again, str(id))
 
     @rx.event
+    async def bring_back(self, id: str) -> None:
+        """`Bring back`: what was deleted here is read again, too."""
+        await transact(sources.bring_back, str(id))
+
+    @rx.event
     async def remove(self, id: str) -> None:
         """Forget the website and what was read from it."""
         await transact(sources.remove, str(id))
@@ -86,7 +91,8 @@ def _site(source: Source) -> Site:
     trouble = f"{source.failed} could not be read: {source.said}" if source.failed else ""
     if source.state == Reading.FAILED:
         trouble = source.said
-    return Site(source.id, source.url, source.state, told, trouble, source.read, max(source.found, 1))
+    seen = source.read, max(source.found, 1), len(source.left_out)
+    return Site(source.id, source.url, source.state, told, trouble, *seen)
 
 
 def _add_site(session: Session, url: str, kind: str, every_hours: int) -> None:

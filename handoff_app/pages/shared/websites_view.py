@@ -11,7 +11,7 @@ from handoff_app.pages.shared.parts import field_error, icon, pill
 
 @dataclass(frozen=True)
 class Site:
-    """A website that is read, or will be; `read` of `found` addresses."""
+    """A website that is read, or will be; `read` of `found` addresses, `left_out` because they were deleted here."""
 
     id: str
     url: str
@@ -20,6 +20,7 @@ class Site:
     trouble: str
     read: int
     found: int
+    left_out: int
 
 
 def reader(state: Any) -> rx.Component:
@@ -114,6 +115,16 @@ def _website(state: Any, site: rx.Var[Site]) -> rx.Component:
             ("failed", pill("Failed", "circle-alert", "bad")),
             ("reading", pill("Reading", "clock", "warn")),
             pill("Waiting", "clock", "none"),
+        ),
+        rx.cond(
+            site.left_out > 0,
+            rx.el.button(
+                f"Bring back {site.left_out} deleted",
+                type="button",
+                on_click=state.bring_back(site.id),
+                disabled=site.state == "reading",
+                class_name="btn btn-sm btn-ghost",
+            ),
         ),
         rx.el.button(
             "Read again",
