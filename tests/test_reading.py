@@ -378,6 +378,8 @@ def pdf(text: str) -> bytes:
     ("name", "content", "title", "text"),
     [
         ("returns.md", b"# Returns\n\nWithin 60 days.", "Returns", "# Returns\n\nWithin 60 days."),
+        ("a.md", b"---\r\ntitle: 'Sizes'\r\ntags: [x]\r\n---\r\n\r\n# Boots\r\nSmall.", "Sizes", "# Boots\r\nSmall."),
+        ("b.md", b"---\n\nNo settings.\n", "b", "---\n\nNo settings."),
         (
             "opening_hours.txt",
             "Montag bis Samstag, 10–18 Uhr. Schön, daß Sie kommen.".encode("cp1252"),

@@ -89,7 +89,6 @@ RULES: Final[dict[str, Needs]] = {
     "websites_state.add": Needs.ADMIN,
     "websites_state.read_again": Needs.ADMIN,
     "websites_state.bring_back": Needs.ADMIN,
-    "websites_state.bring_back": Needs.ADMIN,
     "websites_state.remove": Needs.ADMIN,
     "bench_state.open": Needs.ADMIN,
     "bench_state.ask": Needs.ADMIN,

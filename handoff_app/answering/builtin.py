@@ -1,8 +1,8 @@
 """The answerer that needs no network: it shows the owner's own words, or says that it does not know."""
 
 import asyncio
-import re
 
+from handoff_app.answering import markup
 from handoff_app.answering.base import Answer, Question, Say, Source
 from handoff_app.answering.retrieval import Index
 
@@ -10,14 +10,6 @@ from handoff_app.answering.retrieval import Index
 # would have been.
 THRESHOLD = 0.4  # below it the AI says that it does not know, and offers a human
 SURE = 0.7  # below it the AI answers and offers a human in the same breath
-
-
-_HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
-
-
-def plain(text: str) -> str:
-    """A passage as a visitor reads it: headings without their marks."""
-    return _HEADING.sub("", text)
 
 
 class Builtin:
@@ -41,5 +33,5 @@ class Builtin:
         if confidence < self._threshold or not passage.text:
             return Answer(text="", confidence=confidence, confident=False, offer=True)
         source = Source(passage.article_id, passage.title, passage.url)
-        offer = confidence < self._sure
-        return Answer(text=plain(passage.text), confidence=confidence, confident=True, sources=(source,), offer=offer)
+        offer, text = confidence < self._sure, markup.words(passage.text)
+        return Answer(text, confidence, confident=True, sources=(source,), offer=offer)

@@ -1,6 +1,7 @@
 """Documents that an admin uploads: Markdown, text, HTML, PDF and Word."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ MOST_UNPACKED: Final = 100 * 1024 * 1024
 MOST_MARKUP: Final = 4 * 1024 * 1024
 """Of one part of a Word document: its pictures may be large, its text takes seconds for each megabyte."""
 MOST_TEXT: Final = 200_000
+
+
+_FRONT_MATTER: Final = re.compile(r"\A\s*---[ \t\r]*\n(?:.{0,1000}\n){0,100}?---[ \t\r]*(?:\n|\Z)")
+_TITLE: Final = re.compile(r"^title:(.*)$", re.MULTILINE | re.IGNORECASE)
+"""What static sites write above a page: settings, of which only the title is for people."""
 
 
 class Unreadable(ValueError):
@@ -47,7 +53,11 @@ def read(name: str, content: bytes) -> Document:
 
 
 def _markdown(name: str, content: bytes) -> tuple[str, str]:
-    text = _decoded(content)
+    matter = _FRONT_MATTER.match(text := _decoded(content))
+    named = _TITLE.search(matter[0]) if matter else None
+    text = text[matter.end() :] if matter else text
+    if named:
+        return named[1].strip().strip("\"'"), text
     first = next((line for line in text.splitlines() if line.strip()), "")
     return (first.lstrip("# ").strip(), text) if first.startswith("#") else ("", text)
 

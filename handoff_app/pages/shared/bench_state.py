@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import reflex as rx
 
-from handoff_app.answering import intent
+from handoff_app.answering import intent, markup
 from handoff_app.answering import signals as heard
-from handoff_app.answering.builtin import SURE, THRESHOLD, plain
+from handoff_app.answering.builtin import SURE, THRESHOLD
 from handoff_app.answering.library import library
 from handoff_app.db import read
 from handoff_app.domain import knowledge, signals
@@ -47,7 +47,8 @@ async def _tried(question: str) -> Verdict:
     sure = hits[0].confidence if hits else 0.0
     leads = await _led_to(question, sure)
     found = [Found(str(n), h.passage.title, h.passage.text, f"{h.confidence:.2f}") for n, h in enumerate(hits, 1)]
-    text = plain(hits[0].passage.text) if hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE else ""
+    answers = hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE
+    text = markup.words(hits[0].passage.text) if answers else ""
     return Verdict(text, _decision(decided, sure, leads), f"{sure:.2f}", round(100 * sure), found, took)
 
 
