@@ -81,6 +81,13 @@ def test_the_story_from_the_shop_to_the_agents_answer(browser: Browser, sides: S
     expect(log.get_by_text("Ada joined the chat")).to_be_visible()
     expect(log.get_by_text("Hi Vera, Ada here. How can I help?")).to_be_visible()
 
+    ada.get_by_role("textbox", name="Reply").fill("See https://example.com/parcels?a=1&b=2. Is it yours?")
+    ada.get_by_role("button", name="Send").click()
+    for side in (log, ada.get_by_role("log", name="Messages")):
+        link = side.get_by_role("link", name="https://example.com/parcels?a=1&b=2", exact=True)
+        expect(link).to_have_attribute("href", "https://example.com/parcels?a=1&b=2")
+        expect(side.get_by_text("See https://example.com/parcels?a=1&b=2. Is it yours?")).to_be_visible()
+
     chat.get_by_role("textbox", name="Message").fill("My parcel is late")
     chat.get_by_role("button", name="Send").click()
     expect(ada.get_by_role("log", name="Messages").get_by_text("My parcel is late")).to_be_visible()

@@ -11,7 +11,7 @@ from handoff_app.pages.shared.inbox_aide import (
     translate_switch,
     translation,
 )
-from handoff_app.pages.shared.parts import HIDDEN, face, icon, link
+from handoff_app.pages.shared.parts import HIDDEN, face, icon, link, linked
 
 _SAID = "whitespace-pre-wrap break-words rounded-2xl px-3.5 py-2.5 text-sm/5.5"
 
@@ -116,7 +116,7 @@ def _from_visitor(t: Any, line: Any, aide: Any) -> rx.Component:
         rx.el.div(
             _meta(t.card.name, line.at),
             rx.el.div(
-                line.text,
+                linked(line.text),
                 dir="auto",
                 class_name=f"{_SAID} rounded-ss-md bg-base-200",
             ),
@@ -133,7 +133,7 @@ def _from_agent(line: Any) -> rx.Component:
         rx.el.div(
             _meta(line.name, line.at),
             rx.el.div(
-                line.text,
+                linked(line.text),
                 dir="auto",
                 class_name=f"{_SAID} rounded-se-md bg-soft",
             ),
@@ -160,7 +160,7 @@ def _from_ai(line: Any) -> rx.Component:
         rx.el.div(
             _meta(rx.cond(line.suggestion, "AI, not sent", "AI"), line.at),
             rx.el.div(
-                rx.el.p(line.text, dir="auto", class_name="whitespace-pre-wrap break-words px-3.5 py-2.5 text-sm/5.5"),
+                rx.el.p(linked(line.text), dir="auto", class_name="whitespace-pre-wrap break-words px-3.5 py-2.5 text-sm/5.5"),
                 rx.cond(line.confidence != "", foot),
                 class_name=rx.cond(
                     line.suggestion,

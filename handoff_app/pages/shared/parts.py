@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 HIDDEN = {"aria-hidden": "true"}
+_ADDRESS = r"""/(https?:\/\/[^\s<>"]*[^\s<>"'.,;:!?)\]}»”])/"""  # without what ends a sentence
 
 
 def icon(name: str, class_name: str = "size-4 shrink-0") -> rx.Component:
@@ -21,6 +22,16 @@ def link(*children: Any, href: Any, **props: Any) -> rx.Component:
 def plain_link(*children: Any, href: str, **props: Any) -> rx.Component:
     """A link to plain HTTP on this server: the router would take it for a page of ours, and not find it."""
     return rx.el.a(*children, href=href, custom_attrs={"reloadDocument": True}, **props)
+
+
+def linked(text: rx.Var[str]) -> rx.Component:
+    """A message's words, with the web addresses among them as links. The browser finds them: every second part is one."""
+    parts = rx.Var(f"{text!s}.split({_ADDRESS})", _var_type=list[str])
+    return rx.foreach(parts, lambda part, at: rx.cond(at % 2 == 1, _leading(part), part))
+
+
+def _leading(address: rx.Var[str]) -> rx.Component:
+    return rx.el.a(address, href=address, target="_blank", rel="noopener noreferrer nofollow", class_name="underline")
 
 
 def field_error(message: rx.Var[str] | str, id: str) -> rx.Component:

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from handoff_app.pages.shared.parts import HIDDEN, icon
+from handoff_app.pages.shared.parts import HIDDEN, icon, linked
 from handoff_app.pages.shared.widget_prompts import prompt
 
 MARK = "grid shrink-0 place-items-center bg-soft text-ink"
@@ -114,7 +114,7 @@ def _theirs(state: Any, w: Any, line: Any) -> rx.Component:
             by_ai,
             w,
             rx.el.div(
-                rx.el.span(line.text, class_name=_PLAIN, custom_attrs={"data-text": "1"}),
+                rx.el.span(linked(line.text), class_name=_PLAIN, custom_attrs={"data-text": "1"}),
                 class_name=f"{_BUBBLE} rounded-ss-md bg-base-200",
                 dir="auto",
             ),
