@@ -88,6 +88,11 @@ async def test_the_model_summarises_and_when_it_fails_the_visitors_words_do(worl
     assert await aide.summary(now, asked(model)) == aide.Summary("\n".join(TENT))
 
 
+async def test_the_visitors_language_is_that_of_their_words(world: World) -> None:
+    assert await aide.language(live(world, "Mein Paket ist nicht angekommen. Was nun?")) == "de"
+    assert await aide.language(live(world, "My parcel has not come yet.", who="b")) == "en"
+
+
 async def test_a_translation_is_the_models_or_nothing(database: None) -> None:
     model = FakeLlm(says("Hallo Vera"), status(401))
     assert await aide.translated(asked(model), "Hello Vera", "de") == "Hallo Vera"

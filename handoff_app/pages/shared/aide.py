@@ -11,6 +11,7 @@ from typing import Final
 from handoff_app.answering import assist, extract
 from handoff_app.answering.base import Turn
 from handoff_app.answering.builtin import SURE, THRESHOLD
+from handoff_app.answering.language import written
 from handoff_app.answering.library import library
 from handoff_app.answering.likeness import Likeness
 from handoff_app.answering.llm import Llm, NoAnswer
@@ -67,6 +68,11 @@ async def suggestion(situation: Situation) -> Suggestion | None:
     ]
     known = {" ".join(one.text.split()) for one in situation.said}
     return next((one for one in found if not _told(one.text, known)), None)
+
+
+async def language(situation: Situation) -> str:
+    """What the visitor writes in, or the locale of their browser where that is not sure."""
+    return await asyncio.to_thread(written, [one.text for one in situation.of_visitor], situation.locale)
 
 
 async def translated(access: llm.Access, text: str, locale: str = LANGUAGE) -> str:

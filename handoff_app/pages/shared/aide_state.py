@@ -75,7 +75,7 @@ class AideState(rx.State):
             if self.busy or now is None or access is None or not str(draft).strip():
                 return None
             self.busy, self.problem = True, ""
-        text = await aide.translated(access, str(draft)[: conversations.MOST_CHARACTERS], now.locale)
+        text = await aide.translated(access, str(draft)[: conversations.MOST_CHARACTERS], await aide.language(now))
         async with self:
             self.busy = False
             self.problem = "" if text else "Not translated: the model gave no answer. Your text is as it was."
@@ -86,7 +86,7 @@ class AideState(rx.State):
         if now is not None:
             self._show_summary(now, access)
             self._show_suggestion(now)
-            self._show_language(now, access)
+            self._show_language(now, await aide.language(now), access)
 
     async def _seen(self) -> tuple[Situation | None, llm.Access | None]:
         if not self._conversation:
@@ -113,9 +113,9 @@ class AideState(rx.State):
             found = making.of(key, live.aide(now.id), partial(aide.suggestion, now))
         self._set(suggestion=found.text if found else "", source=found.source if found else "")
 
-    def _show_language(self, now: Situation, access: llm.Access | None) -> None:
-        foreign = now.locale.split("-")[0] != aide.LANGUAGE
-        self._set(language=i18n.language(now.locale), can_translate=foreign and access is not None)
+    def _show_language(self, now: Situation, spoken: str, access: llm.Access | None) -> None:
+        foreign = spoken.split("-")[0] != aide.LANGUAGE
+        self._set(language=i18n.language(spoken), can_translate=foreign and access is not None)
         made: dict[str, str] = {}
         if self.translating and self.can_translate and access is not None:
             for one in now.of_visitor[-TRANSLATED:]:

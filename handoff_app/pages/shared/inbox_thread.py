@@ -160,7 +160,11 @@ def _from_ai(line: Any) -> rx.Component:
         rx.el.div(
             _meta(rx.cond(line.suggestion, "AI, not sent", "AI"), line.at),
             rx.el.div(
-                rx.el.p(linked(line.text), dir="auto", class_name="whitespace-pre-wrap break-words px-3.5 py-2.5 text-sm/5.5"),
+                rx.el.p(
+                    linked(line.text),
+                    dir="auto",
+                    class_name="whitespace-pre-wrap break-words px-3.5 py-2.5 text-sm/5.5",
+                ),
                 rx.cond(line.confidence != "", foot),
                 class_name=rx.cond(
                     line.suggestion,

@@ -25,8 +25,8 @@ def plain_link(*children: Any, href: str, **props: Any) -> rx.Component:
 
 
 def linked(text: rx.Var[str]) -> rx.Component:
-    """A message's words, with the web addresses among them as links. The browser finds them: every second part is one."""
-    parts = rx.Var(f"{text!s}.split({_ADDRESS})", _var_type=list[str])
+    """A message's words, with the web addresses among them as links: split in the browser, every second part is one."""
+    parts: rx.Var[list[str]] = rx.Var(f"{text!s}.split({_ADDRESS})", _var_type=list[str])
     return rx.foreach(parts, lambda part, at: rx.cond(at % 2 == 1, _leading(part), part))
 
 
