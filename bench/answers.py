@@ -34,7 +34,7 @@ def measure() -> dict[str, float]:
 
 def _fill(folder: Path) -> None:
     """Straight into the database, before the server starts."""
-    from handoff_app import db, serve, vault
+    from handoff_app import db, ready, vault
     from handoff_app.config import config
     from handoff_app.domain.models import Article
 
@@ -43,7 +43,7 @@ def _fill(folder: Path) -> None:
     for remembered in (config, db.engine, vault._keys):
         remembered.cache_clear()  # every bench has a data directory of its own
     says = _Babble(1)
-    serve.migrate()
+    ready.migrate()
     db.transact_now(
         lambda session: session.add_all(
             Article(title=says(TITLE), text=says(TEXT), phrasings=[says(PHRASING), says(PHRASING)])

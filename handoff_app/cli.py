@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from handoff_app import build, doctor, serve
+from handoff_app import build, doctor, ready, serve
 from handoff_app.access import passwords
 from handoff_app.config import BadConfig, config
 from handoff_app.db import transact_now
@@ -56,12 +56,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(_: argparse.Namespace) -> int:
-    serve.claim_port()
-    serve.migrate()
-    serve.prepare()
+    ready.claim_port()
+    ready.migrate()
+    ready.prepare()
     build.ensure()
-    serve.serve()
-    return 0
+    serve.become()
 
 
 def _build(_: argparse.Namespace) -> int:
@@ -71,7 +70,7 @@ def _build(_: argparse.Namespace) -> int:
 
 def _doctor(_: argparse.Namespace) -> int:
     try:
-        serve.migrate()
+        ready.migrate()
     except BadConfig as error:
         print(f"{'database':12} FAILS: {error}")
         return 1
@@ -88,7 +87,7 @@ def _eval_answers(given: argparse.Namespace) -> int:
 
 
 def _add_user(given: argparse.Namespace) -> int:
-    serve.migrate()
+    ready.migrate()
     hash = passwords.hashed(sys.stdin.readline().rstrip("\r\n"))
     agent, _ = transact_now(agents.add, given.email, given.name, Role(given.role), hash)
     print(f"{agent.email} can sign in as {agent.role}.")

@@ -1,78 +1,40 @@
-"""Serving: migrate, prepare an empty database, then pages, websocket and API on one port by Granian."""
+"""Serving: pages, websocket and API on one port by Granian, in a process that holds nothing else.
 
-import errno
+`handoff run` becomes it when all is ready: what migrating had imported, 60 MB, is gone then.
+"""
+
 import os
-import socket
+import sys
 import threading
 import time
+from typing import Any, NoReturn
 from urllib.request import ProxyHandler, build_opener
 
-from alembic.config import Config as AlembicConfig
-from alembic.util import CommandError
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 from reflex_base.constants import Env
 from reflex_base.environment import environment as reflex
-from sqlalchemy.exc import SQLAlchemyError
 
-from alembic import command
-from handoff_app.access import passwords
 from handoff_app.build import ROOT, environment
-from handoff_app.config import BadConfig, config
-from handoff_app.db import transact_now
-from handoff_app.domain import agents, knowledge, settings
-from handoff_app.domain.models import Role
+from handoff_app.config import config
 
 
-def claim_port() -> None:
-    """See early whether it can listen at all. Raises `BadConfig`."""
-    host, port = config().host, config().port
-    try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except OSError as error:
-        name = "HANDOFF_PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "HANDOFF_HOST"
-        raise BadConfig(f"{name}: cannot listen on {host}, port {port}: {error.strerror or error}.") from error
-
-
-def migrate() -> None:
-    """Bring the database to the newest version. Raises `BadConfig` if it cannot be used."""
-    migrations = AlembicConfig(ROOT / "alembic.ini")
-    migrations.set_main_option("script_location", str(ROOT / "alembic"))
-    try:
-        command.upgrade(migrations, "head")
-    except (SQLAlchemyError, CommandError, ValueError) as error:
-        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise BadConfig(f"HANDOFF_DATABASE_URL: the database cannot be used: {said}") from error
-
-
-def prepare() -> None:
-    """Give an empty database its first admin (or a token to make one) and the sample shop."""
-    there, _ = transact_now(agents.any_admin)
-    if not there and config().admin_email:
-        try:
-            hash = passwords.hashed(config().admin_password)
-            transact_now(agents.add, config().admin_email, "", Role.ADMIN, hash)
-        except passwords.BadPassword as error:
-            raise BadConfig(f"HANDOFF_ADMIN_PASSWORD: {error}") from error
-        except settings.BadValue as error:
-            raise BadConfig(f"HANDOFF_ADMIN_EMAIL: {error}") from error
-    elif not there:
-        token, _ = transact_now(settings.setup_token)
-        print(f"Create the first admin: {config().base_url}/setup#{token}", flush=True)
-    if config().demo:
-        transact_now(knowledge.load_demo)
+def become() -> NoReturn:
+    """This process serves from now on, and does nothing else; its number stays."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", __name__])  # noqa: S606, the interpreter that runs already
 
 
 def serve() -> None:
     """Serve until SIGTERM or SIGINT; then what is under way is finished, within ten seconds."""
+    config()  # reads .env where it was started
     os.chdir(ROOT)
     os.environ.update(environment())
     reflex.REFLEX_ENV_MODE.set(Env.PROD)
     reflex.REFLEX_SKIP_COMPILE.set(True)
     reflex.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
-    threading.Thread(target=_announce, daemon=True).start()
-    Server(
+    _Front(
         target="handoff_app.handoff_app:app",
         factory=True,
         address=config().host,
@@ -84,6 +46,17 @@ def serve() -> None:
         workers_kill_timeout=9,
         respawn_failed_workers=config().workers > 1,
     ).serve()
+
+
+class _Front(Server):  # type: ignore[misc, valid-type]
+    """Starts the workers, then tells that it serves.
+
+    In that order: who is forked while another thread imports something waits for ever for that import's lock.
+    """
+
+    def startup(self, *arguments: Any) -> None:
+        super().startup(*arguments)
+        threading.Thread(target=_announce, daemon=True).start()
 
 
 def _announce() -> None:
@@ -98,3 +71,7 @@ def _announce() -> None:
         else:
             print(f"Handoff is ready: {config().base_url}", flush=True)
             return
+
+
+if __name__ == "__main__":
+    serve()

@@ -6,11 +6,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
-from handoff_app import db, serve
+from handoff_app import db, ready
 
 
 def test_a_migrated_database_is_the_models(database: None, tmp_path: Path) -> None:
     SQLModel.metadata.drop_all(db.engine())
-    serve.migrate()
+    ready.migrate()
     with db.engine().connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []

@@ -131,10 +131,11 @@ def test_a_replay_that_would_tell_an_address_twice_leaves_the_others_alone(world
     assert left == {"main", "b" * 32}
 
 
-def test_what_a_stopping_worker_holds_is_due_again_at_once(world: World) -> None:
+def test_what_a_stopping_worker_holds_is_due_again_at_once_in_its_place(world: World) -> None:
     rows = delivered(world)
     assert world.do(due.deliveries, "w2").rows == []
     world.do(due.release, "w1")
+    assert all(row.due_at == row.created_at for row in world.all(Delivery))
     assert {row.id for row in world.do(due.deliveries, "w2").rows} == {row.id for row in rows}
 
 

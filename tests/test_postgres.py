@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import Session, SQLModel
 
-from handoff_app import db, serve, worker
+from handoff_app import db, ready, worker
 from handoff_app.config import config
 from handoff_app.domain import (
     agents,
@@ -51,7 +51,7 @@ def world(postgres: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("HANDOFF_DATABASE_URL", postgres)
     monkeypatch.setenv("HANDOFF_ALLOW_PRIVATE_URLS", "1")
     conftest._forget()
-    serve.migrate()
+    ready.migrate()
 
     def begin(session: object) -> list[Agent]:
         names = (("Ada", Role.ADMIN), ("Grace", Role.AGENT), ("Linus", Role.AGENT))

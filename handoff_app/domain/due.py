@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import bindparam, exists
+from sqlalchemy import bindparam, case, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, or_, select, update
 
@@ -41,9 +41,10 @@ def queues(session: Session) -> frozenset[str]:
 
 
 def release(session: Session, owner: str) -> None:
-    """A worker stops: what it claimed and did not send is due again at once."""
+    """A worker stops: what it claimed and did not send is due again at once, in its old place if it was never tried."""
     held = update(Delivery).where(col(Delivery.owner) == owner, col(Delivery.status) == Sent.PENDING)
-    session.exec(held.values(owner="", due_at=now()).execution_options(synchronize_session=False))
+    due = case((col(Delivery.attempts) == 0, col(Delivery.created_at)), else_=now())
+    session.exec(held.values(owner="", due_at=due).execution_options(synchronize_session=False))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,55 @@
+"""Before it serves: the port is free, the database is of the newest version, and an empty one gets what it needs."""
+
+import errno
+import socket
+
+from alembic.config import Config as AlembicConfig
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
+
+from alembic import command
+from handoff_app.access import passwords
+from handoff_app.build import ROOT
+from handoff_app.config import BadConfig, config
+from handoff_app.db import transact_now
+from handoff_app.domain import agents, knowledge, settings
+from handoff_app.domain.models import Role
+
+
+def claim_port() -> None:
+    """See early whether it can listen at all. Raises `BadConfig`."""
+    host, port = config().host, config().port
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        name = "HANDOFF_PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "HANDOFF_HOST"
+        raise BadConfig(f"{name}: cannot listen on {host}, port {port}: {error.strerror or error}.") from error
+
+
+def migrate() -> None:
+    """Bring the database to the newest version. Raises `BadConfig` if it cannot be used."""
+    migrations = AlembicConfig(ROOT / "alembic.ini")
+    migrations.set_main_option("script_location", str(ROOT / "alembic"))
+    try:
+        command.upgrade(migrations, "head")
+    except (SQLAlchemyError, CommandError, ValueError) as error:
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise BadConfig(f"HANDOFF_DATABASE_URL: the database cannot be used: {said}") from error
+
+
+def prepare() -> None:
+    """Give an empty database its first admin (or a token to make one) and the sample shop."""
+    there, _ = transact_now(agents.any_admin)
+    if not there and config().admin_email:
+        try:
+            hash = passwords.hashed(config().admin_password)
+            transact_now(agents.add, config().admin_email, "", Role.ADMIN, hash)
+        except passwords.BadPassword as error:
+            raise BadConfig(f"HANDOFF_ADMIN_PASSWORD: {error}") from error
+        except settings.BadValue as error:
+            raise BadConfig(f"HANDOFF_ADMIN_EMAIL: {error}") from error
+    elif not there:
+        token, _ = transact_now(settings.setup_token)
+        print(f"Create the first admin: {config().base_url}/setup#{token}", flush=True)
+    if config().demo:
+        transact_now(knowledge.load_demo)
