@@ -52,6 +52,12 @@ def test_an_unrelated_question_is_unsure(asked: str) -> None:
     assert all(hit.confidence < THRESHOLD for hit in Index(ACME).search(asked))
 
 
+def test_an_address_in_a_question_says_nothing() -> None:
+    plain, linked = (Index(ACME).search(f"I want a refund{link}") for link in ("", " https://acme.example/a/b?c=d"))
+    assert plain == linked
+    assert Index(ACME).search("https://acme.example") == Index(ACME).search("https acme example")
+
+
 def test_hits_come_best_first_and_no_more_than_asked_for() -> None:
     hits = Index(ACME).search("when does the Acme shop take a parcel return", limit=2)
     assert len(hits) == 2

@@ -1,5 +1,6 @@
 """Finds the article and its passage that answer a question, and how sure one may be of it: by words and by meaning."""
 
+import re
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from handoff_app.answering.terms import words
 TOPIC_SHARE, TOPIC_ARTICLES, TOPIC_LETTERS = 0.15, 4, 5
 TRIES = 150  # phrasings left out in turn to see how sure one may be; a second for 10,000 articles
 LONGEST = 2_000  # characters of a question that are read
+_ADDRESS = re.compile(r"https?://\S+")  # where the visitor is says little about what they ask
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,11 @@ class Index:
 
     def search(self, text: str, limit: int = 5) -> list[Hit]:
         """The best articles first; empty when nothing is known or asked, or no article shares a word with the text."""
-        asked = words(text[:LONGEST])
+        text = _ADDRESS.sub(" ", text[:LONGEST]).strip() or text[:LONGEST]
+        asked = words(text)
         if not self._articles or not asked:
             return []
-        meant = self._meaning.asked(text[:LONGEST]) if self._meaning else None
+        meant = self._meaning.asked(text) if self._meaning else None
         scores, near = self._scores(asked, meant)
         ranked = _best(scores, limit + confidence.RIVALS)
         found = [at for at in ranked[:limit] if scores[at] > 0 or near is not None]

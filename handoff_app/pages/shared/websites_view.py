@@ -97,6 +97,20 @@ def _website(state: Any, site: rx.Var[Site]) -> rx.Component:
         rx.el.div(
             rx.el.b(site.url, dir="ltr", class_name="block truncate text-start text-sm font-medium"),
             rx.el.p(site.told, class_name="text-xs/5 text-muted tabular-nums"),
+            rx.cond(
+                site.left_out > 0,
+                rx.el.p(
+                    f"{site.left_out} deleted here and left out. ",
+                    rx.el.button(
+                        "Bring back",
+                        type="button",
+                        on_click=state.bring_back(site.id),
+                        disabled=site.state == "reading",
+                        class_name="cursor-pointer text-ink underline pointer-coarse:min-h-11",
+                    ),
+                    class_name="text-xs/5 text-muted",
+                ),
+            ),
             rx.cond(site.trouble != "", rx.el.p(site.trouble, class_name="text-xs/5 break-words text-bad")),
             rx.cond(
                 site.state == "reading",
@@ -115,16 +129,6 @@ def _website(state: Any, site: rx.Var[Site]) -> rx.Component:
             ("failed", pill("Failed", "circle-alert", "bad")),
             ("reading", pill("Reading", "clock", "warn")),
             pill("Waiting", "clock", "none"),
-        ),
-        rx.cond(
-            site.left_out > 0,
-            rx.el.button(
-                f"Bring back {site.left_out} deleted",
-                type="button",
-                on_click=state.bring_back(site.id),
-                disabled=site.state == "reading",
-                class_name="btn btn-sm btn-ghost",
-            ),
         ),
         rx.el.button(
             "Read again",
