@@ -6,7 +6,7 @@ import reflex as rx
 
 from handoff_app.pages.settings.layout import card, foot, said, settings_page
 from handoff_app.pages.settings.signals_view import signals_card
-from handoff_app.pages.shared.parts import pill, switch_row, text_field
+from handoff_app.pages.shared.parts import field_of, pill, switch_row
 
 
 def ai_view(state: Any, signals: Any) -> rx.Component:
@@ -48,8 +48,8 @@ def _model(state: Any) -> rx.Component:
             _address(state),
         ),
         rx.el.div(
-            _field(state, "timeout", "Timeout (seconds)", "Then the built-in AI answers."),
-            _field(state, "most_answers", "Most AI answers per conversation", "After that the built-in AI answers."),
+            field_of(state, "timeout", "Timeout (seconds)", "Then the built-in AI answers."),
+            field_of(state, "most_answers", "Most AI answers per conversation", "After that the built-in AI answers."),
             class_name="grid gap-4 sm:grid-cols-2",
         ),
         foot=foot(
@@ -62,9 +62,9 @@ def _model(state: Any) -> rx.Component:
 
 def _address(state: Any) -> rx.Component:
     return rx.fragment(
-        _field(state, "url", "LLM URL", "Of any OpenAI-compatible server.", "url", "https://api.openai.com/v1"),
+        field_of(state, "url", "LLM URL", "Of any OpenAI-compatible server.", "url", "https://api.openai.com/v1"),
         rx.el.div(
-            _field(
+            field_of(
                 state,
                 "key",
                 "API key",
@@ -72,22 +72,7 @@ def _address(state: Any) -> rx.Component:
                 "password",
                 rx.cond(state.has_key, "Set. Type to replace it.", ""),
             ),
-            _field(state, "model", "Model", "As the server calls it."),
+            field_of(state, "model", "Model", "As the server calls it."),
             class_name="grid gap-4 sm:grid-cols-2",
         ),
-    )
-
-
-def _field(
-    state: Any, name: str, label: str, help: str, type: str = "text", placeholder: rx.Var[str] | str = ""
-) -> rx.Component:
-    return text_field(
-        name,
-        label,
-        state.fields[name],
-        lambda value: state.change(name, value),
-        state.errors[name],
-        help,
-        type,
-        placeholder,
     )

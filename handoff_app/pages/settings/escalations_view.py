@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from handoff_app.pages.settings.layout import NOTE, save_bar, settings_page
-from handoff_app.pages.shared.parts import icon, link, pill, switch_row, text_field
+from handoff_app.pages.shared.parts import field_of, icon, link, pill, switch_row
 
 _CARD = "rounded-box border border-line bg-base-100"
 
@@ -37,9 +37,9 @@ def _waiting(state: Any) -> rx.Component:
     return rx.el.section(
         rx.el.h2("When somebody waits", class_name="text-[15px] font-semibold"),
         rx.el.div(
-            _field(state, "reroute_minutes", "Tell the next in turn", "After minutes, with round robin. 0 is off."),
-            _field(state, "late_minutes", "Tell the visitor", "After minutes, that an email will come."),
-            _field(state, "remind_minutes", "Mail unseen replies", "After minutes, to the visitor. 0 is off."),
+            field_of(state, "reroute_minutes", "Tell the next in turn", "After minutes, with round robin. 0 is off."),
+            field_of(state, "late_minutes", "Tell the visitor", "After minutes, that an email will come."),
+            field_of(state, "remind_minutes", "Mail unseen replies", "After minutes, to the visitor. 0 is off."),
             class_name="mt-3 grid gap-4 sm:grid-cols-3",
         ),
         class_name=f"{_CARD} p-5",
@@ -77,14 +77,14 @@ def _email(state: Any) -> rx.Component:
                 class_name=NOTE,
             ),
         ),
-        _field(state, "emails", "Escalation Notification Email(s)", "Separate several with a semicolon."),
+        field_of(state, "emails", "Escalation Notification Email(s)", "Separate several with a semicolon."),
         _switch(state, "round_robin", "Enable Round Robin Notifications", turn),
         test=state.test_email,
     )
 
 
 def _slack(state: Any) -> rx.Component:
-    token = _field(
+    token = field_of(
         state,
         "slack_token",
         "Slack bot token",
@@ -115,7 +115,7 @@ def _slack(state: Any) -> rx.Component:
             disabled=~(state.has_slack | typed),
         ),
         rx.cond(state.has_slack, connected, token),
-        _field(state, "slack_channel", "Slack channel", "Its name or id, such as #support."),
+        field_of(state, "slack_channel", "Slack channel", "Its name or id, such as #support."),
         test=state.test_slack,
     )
 
@@ -137,8 +137,8 @@ def _webhook(state: Any) -> rx.Component:
             "Enable Webhook Notifications",
             "Send a signed JSON request to your CRM or automation.",
         ),
-        _field(state, "webhook_url", "Webhook URL", "", type="url"),
-        _field(
+        field_of(state, "webhook_url", "Webhook URL", "", type="url"),
+        field_of(
             state,
             "webhook_secret",
             "Signing secret",
@@ -195,17 +195,4 @@ def _health(state: Any, channel: str, good: str) -> rx.Component:
 def _switch(state: Any, name: str, label: str, help: Any, disabled: Any = False) -> rx.Component:
     return switch_row(
         name, label, help, state.switches[name], lambda on: state.switch(name, on), disabled, state.version
-    )
-
-
-def _field(state: Any, name: str, label: str, help: str, type: str = "text", placeholder: Any = "") -> rx.Component:
-    return text_field(
-        name,
-        label,
-        state.fields[name],
-        lambda value: state.change(name, value),
-        state.errors[name],
-        help,
-        type,
-        placeholder,
     )

@@ -5,21 +5,21 @@ from typing import Any
 import reflex as rx
 
 from handoff_app.pages.settings.layout import NOTE, card, foot, said
-from handoff_app.pages.shared.parts import field_error, pill, text_field
+from handoff_app.pages.shared.parts import field_error, field_of, pill
 
 
 def mail_card(state: Any) -> rx.Component:
     """Its address and sign-in, or where they come from."""
     form = rx.fragment(
         rx.el.div(
-            rx.el.div(_field(state, "server", "Mail server", placeholder="smtp.example.com"), class_name="grow"),
-            rx.el.div(_field(state, "port", "Port"), class_name="w-24"),
+            rx.el.div(field_of(state, "server", "Mail server", placeholder="smtp.example.com"), class_name="grow"),
+            rx.el.div(field_of(state, "port", "Port"), class_name="w-24"),
             rx.el.div(_security(state), class_name="w-36"),
             class_name="flex flex-wrap items-start gap-4",
         ),
         rx.el.div(
-            _field(state, "user", "User name", "Leave empty if the server needs none."),
-            _field(
+            field_of(state, "user", "User name", "Leave empty if the server needs none."),
+            field_of(
                 state,
                 "password",
                 "Password",
@@ -29,7 +29,7 @@ def mail_card(state: Any) -> rx.Component:
             ),
             class_name="grid gap-4 sm:grid-cols-2",
         ),
-        _field(state, "sender", "Sender", "Such as Acme <hello@acme.example>."),
+        field_of(state, "sender", "Sender", "Such as Acme <hello@acme.example>."),
     )
     return card(
         "Email",
@@ -73,19 +73,4 @@ def _security(state: Any) -> rx.Component:
             class_name="select w-full",
         ),
         field_error(state.errors["security"], "security-error"),
-    )
-
-
-def _field(
-    state: Any, name: str, label: str, help: str = "", type: str = "text", placeholder: Any = ""
-) -> rx.Component:
-    return text_field(
-        name,
-        label,
-        state.fields[name],
-        lambda value: state.change(name, value),
-        state.errors[name],
-        help,
-        type,
-        placeholder,
     )

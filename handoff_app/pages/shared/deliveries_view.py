@@ -6,7 +6,7 @@ import reflex as rx
 
 from handoff_app.domain.deliveries import FILTERS, WINDOW, Shown, Try
 from handoff_app.pages.shared.frame import StaffState, frame
-from handoff_app.pages.shared.parts import icon, link, pill
+from handoff_app.pages.shared.parts import icon, link, pill, search_field
 
 _HEAD = "px-3.5 py-2.5 text-start text-xs font-medium text-muted"
 _CELL = "px-3.5 py-2.5"
@@ -87,20 +87,7 @@ def _filters(state: Any) -> rx.Component:
             class_name="flex gap-0.5 overflow-x-auto",
             custom_attrs={"aria-label": "Filter"},
         ),
-        rx.el.form(
-            rx.el.label(
-                icon("search", "size-4 shrink-0 text-muted"),
-                rx.el.input(
-                    type="search",
-                    name="search",
-                    placeholder="Address, visitor or id",
-                    custom_attrs={"aria-label": "Search deliveries"},
-                ),
-                class_name="input input-sm w-full sm:w-60",
-            ),
-            on_submit=state.search,
-            class_name="ms-auto max-sm:w-full",
-        ),
+        search_field(state, "Search deliveries", "Address, visitor or id", "sm:w-60"),
         class_name="mb-3 flex flex-wrap items-center gap-2",
     )
 

@@ -8,7 +8,7 @@ import reflex as rx
 from handoff_app.domain.knowledge import WINDOW, Shown
 from handoff_app.pages.shared.bench_view import bench
 from handoff_app.pages.shared.frame import frame
-from handoff_app.pages.shared.parts import field_error, icon, plain_link
+from handoff_app.pages.shared.parts import field_error, icon, plain_link, search_field
 from handoff_app.pages.shared.websites_view import reader, websites
 
 ACCEPTED = ".md,.txt,.html,.htm,.pdf,.docx,.csv,.jsonl"
@@ -188,20 +188,7 @@ def _articles(state: Any) -> rx.Component:
                     class_name="btn btn-ghost btn-sm text-bad",
                 ),
             ),
-            rx.el.form(
-                rx.el.label(
-                    icon("search", "size-4 shrink-0 text-muted"),
-                    rx.el.input(
-                        type="search",
-                        name="search",
-                        placeholder="Search articles",
-                        custom_attrs={"aria-label": "Search articles"},
-                    ),
-                    class_name="input input-sm w-full sm:w-52",
-                ),
-                on_submit=state.search,
-                class_name="ms-auto max-sm:w-full",
-            ),
+            search_field(state, "Search articles", "Search articles", "sm:w-52"),
             class_name="mb-2 flex flex-wrap items-center gap-2",
         ),
         rx.cond(

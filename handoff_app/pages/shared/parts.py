@@ -145,3 +145,37 @@ def text_field(
         field_error(error, f"{id}-error"),
         rx.el.p(help, id=f"{id}-help", class_name="mt-1.5 text-[13px]/5 text-muted") if help else rx.fragment(),
     )
+
+
+def field_of(
+    state: Any, name: str, label: str, help: str = "", type: str = "text", placeholder: Any = ""
+) -> rx.Component:
+    """A field of a form whose state holds `fields`, `errors` and `change`."""
+    return text_field(
+        name,
+        label,
+        state.fields[name],
+        lambda value: state.change(name, value),
+        state.errors[name],
+        help,
+        type,
+        placeholder,
+    )
+
+
+def search_field(state: Any, label: str, placeholder: str, width: str) -> rx.Component:
+    """What is typed is searched for with Enter."""
+    return rx.el.form(
+        rx.el.label(
+            icon("search", "size-4 shrink-0 text-muted"),
+            rx.el.input(
+                type="search",
+                name="search",
+                placeholder=placeholder,
+                custom_attrs={"aria-label": label},
+            ),
+            class_name=f"input input-sm w-full {width}",
+        ),
+        on_submit=state.search,
+        class_name="ms-auto max-sm:w-full",
+    )
