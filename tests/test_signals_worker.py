@@ -8,7 +8,7 @@ import pytest
 
 from handoff_app.answering.base import Answer, Source, Turn
 from handoff_app.domain import conversations, due, escalations, knowledge, settings, signals, transcript
-from handoff_app.domain.models import Author, Conversation, Delivery, Escalation, Message, Prompt, Reason, Status
+from handoff_app.domain.models import Author, Conversation, Delivery, Escalation, Gap, Message, Prompt, Reason, Status
 from handoff_app.domain.signals import Response, Signals
 from handoff_app.pages.shared import bench_state
 from handoff_app.worker import answers, finish
@@ -86,6 +86,16 @@ async def test_a_confident_answer_is_posted_before_the_human_is_brought(world: W
     assert [each.author for each in lines][:3] == [Author.VISITOR, Author.AI, Author.SYSTEM]
     assert "4.90 €" in lines[1].text
     assert "Shall I connect you" not in lines[1].text
+
+
+async def test_who_scolds_is_told_sorry_and_offered_a_human_and_asks_nothing_of_the_owner(world: World) -> None:
+    row = await said(world, world.chat(), "You are useless!")
+    assert by_ai(world)[-1].startswith("I am sorry")
+    assert row.prompt == Prompt.OFFER
+    assert world.all(Gap) == []
+    await said(world, world.chat(), "Do you idiots hire out zeppelins?")
+    assert "rather not guess" in by_ai(world)[-1]
+    assert [gap.text for gap in world.all(Gap)] == ["Do you idiots hire out zeppelins?"]
 
 
 async def test_an_answer_that_says_nothing_is_not_posted_over_the_human(world: World) -> None:

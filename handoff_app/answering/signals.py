@@ -24,6 +24,9 @@ SHOUTED_WORDS, SHOUTED_LETTERS, SHOUTED_SHARE = 3, 12, 0.85
 """How many words, how many letters, and which share of them must be in capitals."""
 
 
+_QUESTION: Final = "?？؟;"
+
+
 class Signal(StrEnum):
     """Why a human may be worth bringing."""
 
@@ -68,6 +71,11 @@ def asked_before(text: str, history: Sequence[Turn]) -> bool:
     return _is_question(text) and any(_same(set(terms(text)), set(terms(other))) for other in earlier)
 
 
+def asks(text: str) -> bool:
+    """Whether it has a question mark, in any script."""
+    return any(sign in text for sign in _QUESTION)
+
+
 def is_shouted(text: str) -> bool:
     """Several words in capitals, in scripts that have them; order numbers are no words."""
     said = [word for word in text.split() if not any(sign.isdigit() for sign in word)]
@@ -93,7 +101,7 @@ def _was_unsure(history: Sequence[Turn]) -> bool:
 def _is_question(text: str) -> bool:
     """Not a "thank you" or a "yes", which anybody says twice. A Chinese or Japanese sign is half a word."""
     size = sum(0.5 if "\u3040" <= word <= "\u9fff" else 1 for word in terms(text))
-    return size >= 3 or (size > 1 and any(sign in text for sign in "?？؟;"))
+    return size >= 3 or (size > 1 and asks(text))
 
 
 def _same(asked: set[str], before: set[str]) -> bool:

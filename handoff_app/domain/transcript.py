@@ -131,7 +131,7 @@ def _line(m: Any, before: Any, for_team: bool) -> Line:
         seq=m.seq,
         author=m.author,
         name=m.name,
-        text=i18n.text(m.key, i18n.DEFAULT, **values) if m.key and for_team else m.text,
+        text=i18n.text(m.key, i18n.DEFAULT, **values) if m.key and for_team and m.author == Author.SYSTEM else m.text,
         at=m.created_at.strftime("%H:%M"),
         client_id=m.client_id or "",
         confidence=f"{m.confidence:.2f}" if for_team and m.author == Author.AI and m.confidence is not None else "",

@@ -92,6 +92,8 @@ _POLITE: Final = {
     for polite, key in ((Courtesy.HELLO, "ai.hello"), (Courtesy.WELCOME, "ai.welcome"), (Courtesy.BYE, "ai.bye"))
 }
 """No article is needed to greet back, and no human."""
+_SORRY: Final = i18n.key("ai.sorry")
+"""To who scolds and asks nothing: that there is no article about it is not the matter."""
 
 
 def _claim_answers(session: Session, owner: str) -> Sequence[Conversation]:
@@ -135,6 +137,8 @@ def _weighed(asked: Asked, answer: Answer) -> tuple[Answer, Response]:
     """
     text, history = asked.question.text, asked.question.history
     found = heard.heard(text, history, answer.confident, asked.wanted.topics)
+    if heard.Signal.ANGER in found and not answer.confident and not heard.asks(text):
+        answer = replace(answer, key=_SORRY)
     response = asked.wanted.response(found)
     if not (answer.offer or answer.human or response is not Response.OFF):
         return answer, response
@@ -177,7 +181,7 @@ def _say(session: Session, conversation_id: str, epoch: int, answer: Answer) -> 
     posted = conversations.ai_says(
         session, conversation_id, epoch, said, answer.confidence, sources, answer.offer, key=answer.key
     )
-    if posted and not answer.confident:
+    if posted and not answer.confident and not answer.key:
         gaps.note(session, conversation_id, "unsure")
 
 
