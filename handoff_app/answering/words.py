@@ -73,8 +73,10 @@ def deletions(word: str) -> Iterator[str]:
 
 
 def one_edit_apart(word: str, other: str) -> bool:
-    """One letter added, dropped, changed or swapped with the next; the first letter and a new ending are no slips."""
+    """One letter added, dropped, changed or swapped with the next; another first letter and a new ending are no slips."""
     shorter, longer = sorted((word, other), key=len)
+    if word[:2] == other[1::-1]:
+        return word[2:] == other[2:]
     if word[0] != other[0] or (longer.startswith(shorter) and longer[-1] != longer[-2]):
         return False
     if len(word) != len(other):
