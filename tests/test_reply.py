@@ -84,6 +84,11 @@ def test_nothing_is_shown_before_a_passage_is_named(first: str) -> None:
         assert reply.so_far(f"{first}Of course, all is free!", ALLOWED) == ""
 
 
+def test_an_answer_on_the_machines_line_is_one() -> None:
+    for said in ("@@ used: 1; confident: yes It costs 4 €.", "@@ Used: [1]; Confident: Yes; Human: no. It costs 4 €."):
+        assert reply.read(said, PASSAGES) == reply.Reply("It costs 4 €.", (0,), confident=True, whole=True)
+
+
 def test_what_follows_the_line_is_shown_as_it_comes() -> None:
     assert reply.so_far(line([1]) + "It costs", ALLOWED) == "It costs"
 

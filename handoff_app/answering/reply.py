@@ -12,6 +12,10 @@ from handoff_app.answering.prompt import MARK
 LONGEST: Final = 6000
 """Characters of a reply."""
 _LINE: Final = re.compile(rf"\n?[ \t>*`_-]{{0,20}}{MARK}[ \t]*\n?([^\n]*)")
+_SAID_BESIDE: Final = re.compile(
+    r"confident\W{1,4}(?:yes|no)\b[\W_]{0,4}(?:human\W{1,4}(?:yes|no)\b)?[\W_]{0,4}(\w.*)", re.I
+)
+"""An answer that some models write on that line, and not below it."""
 _DRESS: Final = ">*`_- \t\n"  # what models put around a line
 _MAYBE_MARK: Final = f"{MARK[0]}{_DRESS}"
 _THOUGHT: Final = re.compile(r"[<\[]think(?:ing)?[>\]].*?(?:[<\[]/think(?:ing)?[>\]]|\Z)", re.DOTALL | re.IGNORECASE)
@@ -26,7 +30,7 @@ _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply taken apart. `used` holds places in the list of passages, from 0; `whole`: the last line was there."""
+    """A reply taken apart. `used` holds places in the list of passages, from 0; `whole`: the line was there."""
 
     text: str
     used: tuple[int, ...] = ()
@@ -45,8 +49,9 @@ def read(written: str, passages: Sequence[Passage]) -> Reply:
         return Reply("")
     cited = _places(" ".join(_CITED.findall(thought_out)), len(passages))
     cut = _cut(thought_out)
+    beside = _SAID_BESIDE.search(cut.line) if cut.leads and not cut.text.strip() else None
     return Reply(
-        text=plain(cut.text, addresses(passages)),
+        text=plain(beside[1] if beside else cut.text, addresses(passages)),
         used=_places(_value("used", cut.line), len(passages)) or cited,
         confident=_value("confident", cut.line).startswith(("yes", "true")),
         human=_value("human", cut.line).startswith(("yes", "true")),
@@ -106,9 +111,9 @@ def _cut(said: str) -> _Cut:
         return _Cut(said)
     first, after = lines[0], lines[1:2]
     if said[: first.start()].strip(_DRESS):
-        return _Cut(said[: first.start()], lines[-1][1].lower(), marked=True, grows=False)
+        return _Cut(said[: first.start()], lines[-1][1], marked=True, grows=False)
     text = said[first.end() : after[0].start() if after else None]
-    return _Cut(text, first[1].lower(), marked=True, leads=True, grows=not after)
+    return _Cut(text, first[1], marked=True, leads=True, grows=not after)
 
 
 def _settled(text: str) -> str:
@@ -120,8 +125,8 @@ def _settled(text: str) -> str:
 
 
 def _value(name: str, line: str) -> str:
-    """What follows a name on the last line; JSON's quotes and brackets do not matter."""
-    found = re.search(rf"{name}\W*([^;}}]*)", line)
+    """What follows a name on the machine's line; JSON's quotes and brackets do not matter."""
+    found = re.search(rf"{name}\W*([^;}}]*)", line.lower())
     return found[1] if found else ""
 
 

@@ -73,7 +73,7 @@ def deletions(word: str) -> Iterator[str]:
 
 
 def one_edit_apart(word: str, other: str) -> bool:
-    """One letter added, dropped, changed or swapped with the next; another first letter and a new ending are no slips."""
+    """One letter added, dropped, changed or swapped with the next. Another first letter or a new ending is no slip."""
     shorter, longer = sorted((word, other), key=len)
     if word[:2] == other[1::-1]:
         return word[2:] == other[2:]
