@@ -4,13 +4,19 @@
   const paint = () => { document.documentElement.dataset.theme = theme.matches ? "handoff-dark" : "handoff"; };
   theme.addEventListener("change", paint);
   paint();
-  // Reflex would take the token from Math.random().
-  try {
-    if (!sessionStorage.getItem("token") && self.crypto) {
-      const bytes = crypto.getRandomValues(new Uint8Array(16));
-      sessionStorage.setItem("token", Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(""));
+  // Storage may be denied to a frame of another site: then it is the tab's memory.
+  for (const name of ["localStorage", "sessionStorage"]) {
+    try { self[name].length; } catch {
+      const kept = new Map();
+      const value = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, `${text}`), removeItem: (key) => kept.delete(key), clear: () => kept.clear() };
+      Object.defineProperty(self, name, { value });
     }
-  } catch { /* storage is blocked: the tab gets a token of its own */ }
+  }
+  // Reflex would take the token from Math.random().
+  if (!sessionStorage.getItem("token") && self.crypto) {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    sessionStorage.setItem("token", Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(""));
+  }
   // One build serves every address.
   const Socket = self.WebSocket;
   self.WebSocket = class extends Socket {

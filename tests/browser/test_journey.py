@@ -201,3 +201,19 @@ def test_the_widgets_menu_and_composer_say_what_they_do(browser: Browser, sides:
     expect(vera.get_by_text("Write something first.")).to_be_hidden()
     vera.get_by_role("button", name="Send", exact=True).click()
     expect(vera.get_by_role("log", name="Conversation").get_by_text("👋👋")).to_be_visible()
+
+
+def test_where_storage_is_denied_the_chat_works_all_the_same(browser: Browser, sides: Sides) -> None:
+    """As browsers deny it to a frame of another site; what is said lives as long as the tab."""
+    context = browser.new_context(locale="en-GB")
+    denied = "get() { throw new DOMException('denied', 'SecurityError'); }, configurable: true"
+    for name in ("localStorage", "sessionStorage"):
+        context.add_init_script(f"Object.defineProperty(self, '{name}', {{ {denied} }});")
+    vera = context.new_page()
+    vera.goto(f"{sides.url}/widget?layout=page")
+    box = vera.get_by_role("textbox", name="Message")
+    box.fill("How much does shipping cost?")
+    box.press("Enter")
+    expect(vera.get_by_role("log", name="Conversation").get_by_text("4.90 €").first).to_be_visible()
+    vera.get_by_role("button", name="Talk to a human").click()
+    expect(vera.get_by_role("textbox", name="Email address")).to_be_visible()
