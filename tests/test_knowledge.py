@@ -144,6 +144,15 @@ def test_each_question_of_one_chat_is_shown_with_its_own_reply(world: World) -> 
     assert "covered" in found["And are they insured?"]
 
 
+def test_a_reply_is_shown_with_the_question_that_it_answers_and_with_no_other(world: World) -> None:
+    chat = world.chat("Do you mend zips of tents?", "What will the weather be?")
+    for seq in (2, 3):
+        world.do(lambda s, seq=seq: gaps.note(s, chat, "unsure", before=seq))
+    world.do(desk.agent_says, chat, world.grace, "Yes, we mend zips for 20 €.", "g1")
+    found = {gap.text: gap.reply for gap in world.do(gaps.every)}
+    assert found == {"Do you mend zips of tents?": "Yes, we mend zips for 20 €.", "What will the weather be?": ""}
+
+
 def test_a_wrong_answer_is_noted_with_its_question(world: World) -> None:
     chat = world.chat("Do you hire kayaks?")
     world.do(conversations.ai_says, chat, 0, "We sell tents.", 0.9, [{"title": "Tents", "url": "", "article_id": "1"}])

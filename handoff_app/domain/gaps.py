@@ -1,6 +1,7 @@
 """Questions that the AI left open, or answered wrongly: what the next article should be about."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -96,18 +97,35 @@ def draft(asked: Sequence[str], reply: str = "") -> knowledge.Draft:
 
 def _replies(session: Session, gaps: Sequence[Gap]) -> dict[str, tuple[str, str]]:
     """For each gap the longest thing that an agent said after it, and before the next gap that has a reply of its own:
-    greetings are shorter than answers."""
+    greetings are shorter than answers. Of several that were asked before, the one that shares words with it has it."""
     chats = {gap.conversation_id for gap in gaps}
     query = select(Message).where(col(Message.conversation_id).in_(chats), Message.author == Author.AGENT)
     said = session.exec(query.order_by(col(Message.seq))).all() if chats else []
     found = {}
-    for gap in gaps:
-        after = [m for m in said if m.conversation_id == gap.conversation_id and m.seq > gap.seq]
-        if after:
-            later = [g.seq for g in gaps if g.conversation_id == gap.conversation_id and g.seq > after[0].seq]
-            best = max((m for m in after if m.seq < min(later, default=m.seq + 1)), key=lambda m: len(m.text))
-            found[gap.id] = best.text, best.name
+    for asked in _asked_together(gaps, said):
+        after = [m for m in said if m.conversation_id == asked[0].conversation_id and m.seq > asked[0].seq]
+        later = [g.seq for g in gaps if g.conversation_id == asked[0].conversation_id and g.seq > after[0].seq]
+        best = max((m for m in after if m.seq < min(later, default=m.seq + 1)), key=lambda m: len(m.text))
+        meant = max(asked, key=lambda gap: _shared(gap.text, best.text))
+        if len(asked) == 1 or _shared(meant.text, best.text):
+            found[meant.id] = best.text, best.name
     return found
+
+
+def _asked_together(gaps: Sequence[Gap], said: Sequence[Message]) -> Iterable[list[Gap]]:
+    """The gaps of one chat after which the same reply came first; those without a reply are left out."""
+    groups: dict[str, list[Gap]] = {}
+    for gap in gaps:
+        first = next((m.id for m in said if m.conversation_id == gap.conversation_id and m.seq > gap.seq), None)
+        if first is not None:
+            groups.setdefault(first, []).append(gap)
+    return groups.values()
+
+
+def _shared(text: str, other: str) -> int:
+    """How many longer words both have."""
+    mine, theirs = (set(re.findall(r"\w{4,}", each.casefold())) for each in (text, other))
+    return len(mine & theirs)
 
 
 def _keep(session: Session, conversation_id: str, seq: int, text: str, why: str) -> None:
