@@ -26,8 +26,10 @@ def test_insert_and_translate_fill_the_composer_and_send_nothing(browser: Browse
         ada.get_by_role("button", name="Take over").click()
         expect(ada.get_by_role("button", name="Hand back to AI")).to_be_visible()
         expect(ada.get_by_text("German", exact=True)).to_be_visible()
-        write.fill("How much does shipping cost?")
-        write.press("Enter")
+        for text in ("Ich habe noch eine Frage zu meiner Bestellung, bitte.", "How much does shipping cost?"):
+            write.fill(text)
+            write.press("Enter")
+            expect(ada.get_by_role("log", name="Messages").get_by_text(text)).to_be_visible()
         reply = ada.get_by_role("textbox", name="Reply")
         reply.fill("Hello Vera,")
         suggested = ada.get_by_role("region", name="Suggested reply")
@@ -50,7 +52,7 @@ def test_insert_and_translate_fill_the_composer_and_send_nothing(browser: Browse
         model.acts = [says("Good day")]
         ada.get_by_role("button", name="Translate German").click()
         expect(ada.get_by_text("Good day").first).to_be_visible()
-        expect(ada.get_by_text("Translated", exact=True)).to_have_count(2)
+        expect(ada.get_by_text("Translated", exact=True)).to_have_count(3)
         expect(vera.get_by_text("4,90 €")).to_have_count(0)
         ada.reload()
         assert reply.input_value().startswith("Hello Vera,\n")
