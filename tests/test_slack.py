@@ -17,7 +17,7 @@ from handoff_app.channels import slack
 from handoff_app.channels.base import Notice, PermanentError
 from handoff_app.config import config
 from handoff_app.domain import agents, conversations, desk, escalations, replies, slack_team
-from handoff_app.domain.models import Conversation, Delivery, Message, Reason, SlackEvent
+from handoff_app.domain.models import Conversation, Delivery, Message, Reason, SlackEvent, now
 from handoff_app.worker import replies as brought
 from tests.conftest import World
 from tests.fake_world import Receiver
@@ -82,6 +82,11 @@ async def post(http: httpx.AsyncClient, body: dict[str, Any], age: int = 0, secr
     return await http.post("/api/slack/events", content=sent, headers=headers)
 
 
+async def all_brought() -> None:
+    while await brought.due():
+        pass
+
+
 def said_by_team(world: World) -> list[tuple[str, str]]:
     return [(m.name, m.text) for m in world.all(Message) if m.author == "agent"]
 
@@ -136,7 +141,7 @@ async def test_a_stranger_and_a_second_agent_are_told_why_nothing_was_sent(
     await post(http, event("I am nobody", id="Ev1", user="U2"))
     world.do(lambda s: desk.take_over(s, chat, world.ada) and None)
     await post(http, event("Me too", id="Ev2"))
-    await brought.due()
+    await all_brought()
     told = [request.values["text"] for request in workspace.got if "chat.postMessage" in request.path]
     assert told == [
         "Not sent: nobody in Handoff has the address stranger@acme.example.",
@@ -249,7 +254,7 @@ async def test_a_reply_that_the_channel_sees_too_and_one_with_files_arrive(
     await post(http, event("Seen by all", id="E1", subtype="thread_broadcast"))
     await post(http, event("Here it is", id="E2", subtype="file_share", files=[{"id": "F1"}]))
     await post(http, event("", id="E3", subtype="file_share", files=[{"id": "F2"}]))
-    await brought.due()
+    await all_brought()
     assert [text for _, text in said_by_team(world)] == ["Seen by all", "Here it is"]
     assert said_in_thread(workspace) == [
         "Sent without its files: they stay in Slack.",
@@ -268,6 +273,20 @@ async def test_who_cannot_be_found_out_is_told_in_the_thread(
     assert await brought.due() == 0
     (told,) = said_in_thread(workspace)
     assert told == "Not sent: who wrote it could not be found out. Slack answered missing_scope."
+
+
+async def test_what_an_agent_wrote_in_two_lines_arrives_in_their_order_though_the_first_has_to_wait(
+    http: httpx.AsyncClient, world: World, chat: str, workspace: Receiver
+) -> None:
+    before = workspace.answer
+    workspace.answer = lambda request: (500, {}) if "users.info" in request.path else before(request)
+    for text in ("First", "Second"):
+        await post(http, event(text, id=text))
+    assert [await brought.due(), await brought.due()] == [1, 0]
+    workspace.answer = before
+    world.do(lambda s: setattr(s.get_one(SlackEvent, "First"), "due_at", now()))
+    assert [await brought.due(), await brought.due(), await brought.due()] == [1, 1, 0]
+    assert [text for _, text in said_by_team(world)] == ["First", "Second"]
 
 
 async def test_what_is_said_elsewhere_is_not_kept(http: httpx.AsyncClient, world: World, chat: str) -> None:

@@ -65,6 +65,12 @@ def tried(rows: list[Delivery]) -> bool:
     return all(row.attempts for row in rows)
 
 
+def waits(row: Delivery) -> float:
+    """Seconds from its last try to the next one, as they are written down: however slow this machine is."""
+    assert row.due_at is not None
+    return (row.due_at - row.set_at).total_seconds()
+
+
 def hook(world: World, answer: Answer) -> Receiver:
     receiver = Receiver(answer).start()
     only(world, webhook_on=True, webhook_url=f"{receiver.url}/hook")
@@ -85,8 +91,7 @@ async def test_everything_else_is_tried_again_after_five_seconds(world: World, s
     escalate(world)
     (row,) = await worked(world, tried)
     assert (row.status, row.answer) == (Sent.PENDING, f"answered {status}")
-    assert row.due_at is not None
-    assert timedelta(seconds=3) < row.due_at - now() < timedelta(seconds=6.1)
+    assert 4 <= waits(row) <= 6
     assert len(receiver.got) == 1
     (attempt,) = world.all(Attempt)
     assert (attempt.ok, attempt.excerpt) == (False, '{"why": "no"}')
@@ -168,15 +173,14 @@ def db_select() -> Any:
 
 @pytest.mark.parametrize(
     ("header", "low", "high"),
-    [("600", 595, 605), ("999999999", 86_000, 86_401), ("-1", 3, 7), ("abc", 3, 7), ("NaN", 3, 7)],
+    [("600", 600, 600), ("999999999", 86_400, 86_400), ("-1", 4, 6), ("abc", 4, 6), ("NaN", 4, 6)],
 )
 async def test_retry_after_is_honoured_within_reason(world: World, header: str, low: int, high: int) -> None:
     server = raw(f"HTTP/1.1 429 X\r\nRetry-After: {header}\r\nContent-Length: 0\r\n\r\n".encode())
     only(world, webhook_on=True, webhook_url=f"http://127.0.0.1:{server.port}/hook")
     escalate(world)
     (row,) = await worked(world, tried)
-    assert row.due_at is not None
-    assert low <= (row.due_at - now()).total_seconds() <= high
+    assert low <= waits(row) <= high
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
@@ -195,17 +199,19 @@ async def test_a_hanging_endpoint_is_given_ten_seconds_and_delays_nobody(
     world: World, server: Callable[[], Loopback]
 ) -> None:
     slow, quick = server(), Receiver().start()
-    only(world, webhook_on=True, webhook_url=f"http://127.0.0.1:{slow.port}/hook")
+    slow_url = f"http://127.0.0.1:{slow.port}/hook"
+    only(world, webhook_on=True, webhook_url=slow_url)
     world.do(lambda s: endpoints.save(s, "b" * 32, f"{quick.url}/hook", settings.EVENTS) and None)
-    started = time.monotonic()
     escalate(world)
-    task = asyncio.create_task(worked(world, tried, seconds=20))
+    task = asyncio.create_task(worked(world, tried, seconds=40))
     while not quick.got:
         await asyncio.sleep(0.02)
-    assert time.monotonic() - started < 5
+    assert [row.attempts for row in world.all(Delivery) if row.target == slow_url] == [0]
     rows = await task
-    assert time.monotonic() - started < 14
-    assert {row.status for row in rows} == {Sent.SENT, Sent.PENDING}
+    assert {row.status: row.answer for row in rows} == {
+        Sent.SENT: "answered 200",
+        Sent.PENDING: "did not answer in time",
+    }
 
 
 @pytest.mark.parametrize(

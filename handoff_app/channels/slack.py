@@ -132,11 +132,11 @@ def _threads() -> ThreadPoolExecutor:
 def listen(heard: Callable[[dict[str, Any], str], None]) -> SocketModeClient:
     """Socket Mode, for servers that Slack cannot reach: `heard(event, event_id)` is called from a thread of its own.
 
-    An event is acknowledged once `heard` returns. If it raises, Slack repeats it.
+    An event is acknowledged once `heard` returns. If it raises, Slack repeats it. One at a time: what an agent wrote
+    in two lines stays in its order.
     """
-    client = SocketModeClient(
-        app_token=config().slack_app_token, web_client=WebClient(base_url=config().slack_api_url), ping_interval=5
-    )
+    web = WebClient(base_url=config().slack_api_url)
+    client = SocketModeClient(app_token=config().slack_app_token, web_client=web, ping_interval=5, concurrency=1)
 
     def answer(_: Any, request: Any) -> None:
         if request.type == "events_api" and isinstance(request.payload.get("event"), dict):

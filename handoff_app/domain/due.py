@@ -95,8 +95,9 @@ def reroutes(session: Session, limit: int = 20) -> Sequence[Escalation]:
 
 
 def replies(session: Session, limit: int = 10) -> Sequence[SlackEvent]:
-    """Replies from Slack to bring in, held for a lease."""
-    rows = _claim(session, SlackEvent, SlackEvent.due_at, limit)
+    """Replies from Slack to bring in, held for a lease; of each thread the earliest, for the others come after it."""
+    first = _earliest(SlackEvent, SlackEvent.due_at, limit).where(~_SAID_BEFORE).with_for_update(skip_locked=True)
+    rows: Sequence[SlackEvent] = session.exec(first).all()
     for row in rows:
         row.attempts, row.due_at = row.attempts + 1, now() + LEASE
     return rows
@@ -156,6 +157,12 @@ def _due(column: Any, at: str = "at") -> Any:
     return exists().where(col(column) <= bindparam(at))
 
 
+_EARLIER_EVENT = aliased(SlackEvent)
+_SAID_BEFORE = exists().where(
+    col(_EARLIER_EVENT.thread) == SlackEvent.thread,
+    col(_EARLIER_EVENT.due_at).is_not(None),
+    col(_EARLIER_EVENT.created_at) < SlackEvent.created_at,
+)
 _EARLIER = aliased(Delivery)
 # What a visitor adds waits for the notice whose thread it belongs to, and for what was said before.
 _BEFORE_IT = exists().where(
