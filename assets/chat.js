@@ -42,11 +42,13 @@
 
   const tooLong = (field) => [...field.value].length > 4000;
 
+  let sent = 0;  // a double click is not a second, empty message
   const send = (form) => {
     const field = form.elements.text;
-    if (!field.value.trim()) { say(form, form.dataset.empty); field.focus(); return; }
+    if (!field.value.trim()) { if (Date.now() - sent > 600) say(form, form.dataset.empty); field.focus(); return; }
     if (tooLong(field)) { say(form, form.dataset.tooLong); return; }
     say(form, "");
+    sent = Date.now();
     write(outboxKey(form), [...read(outboxKey(form)), { id: random(12), text: field.value, at: Date.now() }]);
     field.value = "";
     keepDraft(form);
@@ -105,7 +107,8 @@
     const items = read(outboxKey(form));
     const item = items.find((one) => one.id === refusedBefore);
     write(outboxKey(form), items.filter((one) => one.id !== refusedBefore));
-    if (item && !form.elements.text.value) form.elements.text.value = item.text;
+    const field = form.elements.text;
+    if (item) { field.value = item.text + (field.value && `\n${field.value}`); keepDraft(form); }
     say(form, note.dataset.reason);
     grow();
   };
@@ -158,9 +161,13 @@
     host = event.origin;
     if (said.type === "page") page = { url: String(said.url || "").slice(0, 2000), title: String(said.title || "") };
     if (said.type === "identify" && said.visitor) { visitor = said.visitor; identify(); }
-    if (said.type === "open") { seen = true; if (said.focus !== false) document.querySelector("form[data-composer] textarea")?.focus(); report(); }
-    if (said.type === "close") { seen = false; }
+    if (said.type === "open") { seen = true; eager = said.focus !== false; attend(); report(); }
+    if (said.type === "close") seen = eager = false;
   });
+
+  // Whoever opens the chat wants to write, also when its composer comes later.
+  let eager = false;
+  const attend = () => { if (eager) composer()?.elements.text.focus(); };
 
   // What the page says of its visitor after the chat has opened.
   const identify = () => {
@@ -212,7 +219,8 @@
       let draft = "";
       try { draft = sessionStorage.getItem(`handoff:draft:${known}`) || ""; } catch { /* no storage */ }
       form.elements.text.value = draft;
-      drawn = "";
+      say(form, drawn = "");
+      attend();
     }
     tellSeen();
     const root = document.querySelector("[data-page-lang]");

@@ -68,13 +68,15 @@ def _dressed(send: Send, path: str) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["X-Content-Type-Options"] = "nosniff"
-            headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
             if path.startswith((*STAFF, "/claim", "/login", "/setup")):
                 headers["X-Frame-Options"] = "DENY"
                 headers["Content-Security-Policy"] = "frame-ancestors 'none'"
             if path.startswith("/assets/"):
                 headers["Cache-Control"] = _YEAR
-            elif path == "/widget.js":
+                del headers["Last-Modified"]  # named after their content: nobody asks again
+            else:
+                headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+            if path == "/widget.js":
                 headers["Cache-Control"] = _LOADER
             elif "cache-control" not in headers:
                 headers["Cache-Control"] = "no-cache"

@@ -16,12 +16,14 @@ from handoff_app.answering.consent import consents
 from handoff_app.answering.signals import refuses_human
 from handoff_app.db import NotSaved, read, transact
 from handoff_app.domain import conversations, escalations, gaps, reminders, settings, shop, texts, transcript
-from handoff_app.domain.models import Conversation, Prompt, Reason, Status
+from handoff_app.domain.models import Conversation, Prompt, Reason, Status, stamp
 from handoff_app.domain.transcript import Line
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.thread import DRAFT_SECONDS, Thread
 from handoff_app.pages.shared.widget_view import WORDS, Recent, widget_view
 
+WHO = "new Promise(function look(tell) { self.handoffVisitor ? tell(handoffVisitor()) : setTimeout(look, 50, tell) })"
+"""Asks chat.js, which may arrive after the page has connected."""
 AGAIN_SECONDS = 3  # between two tries to open a chat while the database takes nothing
 
 
@@ -98,7 +100,7 @@ class WidgetState(Thread, rx.State):
     @rx.event
     async def greet(self) -> Any:
         """A tab has (re)connected: ask the browser who it is."""
-        return rx.call_script("window.handoffVisitor()", callback=WidgetState.open)
+        return rx.call_script(WHO, callback=WidgetState.open)
 
     @rx.event
     async def open(self, about: dict[str, Any]) -> Any:
@@ -371,7 +373,7 @@ def _earlier(session: Session, visitor_id: str, conversation_id: str, before: in
 
 def _recent(session: Session, visitor_id: str) -> list[Recent]:
     found: list[Conversation] = list(conversations.recent(session, visitor_id))
-    return [Recent(c.id, c.last_text[:60] or "…", c.updated_at.strftime("%d.%m. %H:%M")) for c in found]
+    return [Recent(c.id, c.last_text[:60] or "…", stamp(c.updated_at)) for c in found]
 
 
 def _identity(about: dict[str, Any]) -> dict[str, str]:

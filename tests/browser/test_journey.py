@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 from tests.browser.conftest import Sides, sign_in
 from tests.fake_world import eventually
@@ -201,6 +201,25 @@ def test_the_widgets_menu_and_composer_say_what_they_do(browser: Browser, sides:
     expect(vera.get_by_text("Write something first.")).to_be_hidden()
     vera.get_by_role("button", name="Send", exact=True).click()
     expect(vera.get_by_role("log", name="Conversation").get_by_text("👋👋")).to_be_visible()
+
+
+def test_a_slow_line_brings_the_script_late_and_the_chat_opens_all_the_same(browser: Browser, sides: Sides) -> None:
+    vera, held = browser.new_context(locale="en-GB").new_page(), list[Route]()
+    vera.route("**/chat.js", lambda route: held.append(route))
+    vera.goto(f"{sides.url}/widget?layout=page", wait_until="commit")
+    vera.wait_for_timeout(2_000)
+    held[0].continue_()
+    box = vera.get_by_role("textbox", name="Message")
+    box.fill("How much does shipping cost?")
+    box.press("Enter")
+    expect(vera.get_by_role("log", name="Conversation").get_by_text("4.90 €").first).to_be_visible()
+
+
+def test_who_opens_the_chat_may_write_at_once(browser: Browser, sides: Sides) -> None:
+    vera = browser.new_context(locale="en-GB").new_page()
+    vera.goto(f"{sides.url}/")
+    vera.get_by_role("button", name="Open chat").click()
+    expect(vera.frame_locator("iframe[title=Chat]").get_by_role("textbox", name="Message")).to_be_focused()
 
 
 def test_where_storage_is_denied_the_chat_works_all_the_same(browser: Browser, sides: Sides) -> None:
