@@ -1,4 +1,5 @@
-// Forms that post JSON and show a refusal beside its field; what was typed stays. And files that are sent as chosen.
+// Forms that post JSON and show a refusal beside its field; what was typed stays. Files that are sent as chosen. And
+// what is not saved yet is not left behind without a question.
 (() => {
   const show = (form, field, text) => {
     for (const place of form.querySelectorAll("[data-error-for]")) {
@@ -54,6 +55,23 @@
     request.open("POST", input.dataset.upload);
     request.send(form);
     input.value = "";
+  });
+  const edited = (form) => [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
+  const unsaved = () => document.querySelector("[data-unsaved=true]") || [...document.querySelectorAll("form[data-guard]")].some(edited);
+  addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || link.target || link.download || event.ctrlKey || event.metaKey || event.shiftKey || !unsaved()) return;
+    if (!confirm("What you changed here is not saved. Leave all the same?")) { event.preventDefault(); event.stopPropagation(); }
+  }, true);
+  const popup = () => document.querySelector("details[data-popup][open]");
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && popup();
+    if (open) { open.open = false; open.firstElementChild.focus(); }
+  });
+  document.addEventListener("click", (event) => {
+    const open = popup();
+    if (open && !open.contains(event.target)) open.open = false;
   });
   const fill = () => {
     const field = document.querySelector("form[data-post] [name=token]");

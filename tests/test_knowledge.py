@@ -7,7 +7,7 @@ import pytest
 from handoff_app.answering import groups, intent
 from handoff_app.answering.base import Question
 from handoff_app.answering.encoder import Encoder
-from handoff_app.domain import conversations, desk, escalations, exchange, gaps, knowledge
+from handoff_app.domain import conversations, desk, escalations, exchange, gaps, knowledge, removed, shop, texts
 from handoff_app.domain.knowledge import Draft
 from handoff_app.domain.models import Article, Gap, Message, Reason
 from handoff_app.domain.settings import BadValue
@@ -64,6 +64,30 @@ def test_the_sample_shop_goes_and_does_not_come_back(world: World) -> None:
     world.do(knowledge.remove_demo)
     assert [article.title for article in world.all(Article)] == [TENT.title]
     assert world.do(knowledge.load_demo) == 0
+
+
+def test_what_was_deleted_is_put_back_as_it_was(world: World) -> None:
+    world.do(knowledge.load_demo)
+    before = {article.id: article.model_dump() for article in world.all(Article)}
+    one = next(iter(before))
+    held = world.do(removed.article, one)
+    assert one not in {article.id for article in world.all(Article)}
+    world.do(removed.put_back, held)
+    world.do(removed.put_back, held)
+    assert {article.id: article.model_dump() for article in world.all(Article)} == before
+
+
+def test_the_sample_shop_is_put_back_with_its_look(world: World) -> None:
+    world.do(knowledge.load_demo)
+    before = {article.id for article in world.all(Article)}, world.do(shop.known), world.do(texts.edited, "en")
+    held = world.do(removed.demo)
+    assert (world.all(Article), world.do(shop.known)) == ([], shop.Shop())
+    world.do(removed.put_back, held)
+    assert (
+        {article.id for article in world.all(Article)},
+        world.do(shop.known),
+        world.do(texts.edited, "en"),
+    ) == before
 
 
 def bring_in(world: World, name: str, content: bytes) -> int:

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from handoff_app import net
 from handoff_app.config import config
-from handoff_app.domain import knowledge, sources
+from handoff_app.domain import knowledge, removed, sources
 from handoff_app.domain.models import Article, Reading, Source, now
 from handoff_app.domain.settings import BadValue
 from handoff_app.reading import documents, pages
@@ -262,6 +262,29 @@ async def test_what_was_deleted_here_stays_away_until_it_is_brought_back(world: 
     world.do(sources.bring_back, source.id)
     await work()
     assert {a.url.removeprefix(shop.url) for a in world.all(Article)} == {"/", "/returns", "/boots"}
+
+
+async def test_what_was_deleted_and_put_back_is_read_again(world: World, shop: Website) -> None:
+    world.do(lambda s: sources.add(s, shop.url, "site", 24) and None)
+    await work()
+    held = world.do(removed.article, next(a.id for a in world.all(Article) if a.url == f"{shop.url}/boots"))
+    world.do(removed.put_back, held)
+    assert world.all(Source)[0].left_out == []
+    shop.pages["/boots"] = page("Boots", "Our boots are made in Porto now.")
+    world.do(sources.read_again, world.all(Source)[0].id)
+    await work()
+    assert ["Porto" in a.text for a in world.all(Article) if a.url == f"{shop.url}/boots"] == [True]
+
+
+async def test_what_was_read_from_a_website_that_is_forgotten_is_put_back_as_written_here(
+    world: World, shop: Website
+) -> None:
+    world.do(lambda s: sources.add(s, shop.url, "site", 24) and None)
+    await work()
+    held = world.do(removed.article, next(a.id for a in world.all(Article) if a.url == f"{shop.url}/boots"))
+    world.do(sources.remove, world.all(Source)[0].id)
+    world.do(removed.put_back, held)
+    assert [(a.url, a.source_id) for a in world.all(Article)] == [(f"{shop.url}/boots", None)]
 
 
 async def test_a_page_with_an_endless_title_becomes_an_article_that_can_be_edited(world: World, shop: Website) -> None:

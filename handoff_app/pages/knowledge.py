@@ -10,8 +10,9 @@ from sqlmodel import Session
 from handoff_app.answering import groups
 from handoff_app.answering.library import library
 from handoff_app.db import read, transact
-from handoff_app.domain import gaps, knowledge, settings
+from handoff_app.domain import gaps, knowledge, removed, settings
 from handoff_app.domain.knowledge import WINDOW, Draft, Shown
+from handoff_app.domain.removed import Removed
 from handoff_app.pages.shared.bench_state import BenchState
 from handoff_app.pages.shared.knowledge_view import Group, knowledge_view
 from handoff_app.pages.shared.tabs import tabs
@@ -47,14 +48,16 @@ class KnowledgeState(rx.State):
     version: int = 0
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     status: str = ""
+    undoable: bool = False
 
     _gaps: list[str] = []
+    _removed: Removed = Removed()
 
     @rx.event
     async def open(self) -> None:
         """Show what is known, and keep it moving while files and websites are read."""
         tabs.watch(self, [knowledge.TOPIC], pause=0.5)
-        self.editing, self.status, self.skip = "", "", 0
+        self.editing, self.status, self.skip, self.undoable = "", "", 0, False
         await self._look()
         self.listed = True
 
@@ -97,13 +100,14 @@ class KnowledgeState(rx.State):
             self.errors = self.errors | {error.field: str(error)}
             return rx.set_focus(f"article-{error.field}")
         self.status, self.editing, self._gaps = "Saved. The AI answers from it now.", "", []
+        self.undoable = False
         return None
 
     @rx.event
     async def remove(self) -> None:
-        """`Delete` the open article."""
-        await transact(knowledge.remove, self.draft.id)
-        self.status, self.editing = "Deleted.", ""
+        """`Delete` the open article; `Undo` brings it back."""
+        self._removed = await transact(removed.article, self.draft.id)
+        self.status, self.editing, self.undoable = f"“{self.draft.title}” is deleted.", "", True
 
     @rx.event
     async def switch(self, id: str, on: bool) -> None:
@@ -112,9 +116,16 @@ class KnowledgeState(rx.State):
 
     @rx.event
     async def remove_demo(self) -> None:
-        """`Remove the sample shop`."""
-        await transact(knowledge.remove_demo)
-        self.status = "The sample shop is gone."
+        """`Remove the sample shop`; `Undo` brings it back."""
+        self._removed = await transact(removed.demo)
+        self.status, self.undoable = "The sample shop is gone.", True
+
+    @rx.event
+    async def undo(self) -> None:
+        """Put back what was deleted last."""
+        await transact(removed.put_back, self._removed)
+        self._removed, self.undoable = Removed(), False
+        self.status = "It is back."
 
     @rx.event
     async def show_groups(self) -> None:
@@ -136,8 +147,9 @@ class KnowledgeState(rx.State):
         try:
             made = await transact(gaps.teach, str(ids).split(), str(reply))
         except settings.BadValue as error:
-            self.status = str(error)
+            self.status, self.undoable = str(error), False
             return None
+        self.undoable = False
         self.status = "Saved as an article. Read it once more: it was written to one visitor."
         if not made.enabled:
             self.status = "Saved, and switched off: it may hold a name, a number or an address. Mend it, switch it on."

@@ -28,7 +28,7 @@ def settings_page(active: str, title: str, sentence: str, *content: rx.Component
                     rx.el.h2("Settings", class_name="mb-2 px-2.5 text-xs font-medium text-muted max-md:sr-only"),
                     rx.el.ul(
                         *(_entry(active, *page) for page in _PAGES),
-                        class_name="flex gap-0.5 overflow-x-auto md:flex-col",
+                        class_name="flex flex-wrap gap-0.5 md:flex-col",
                     ),
                     class_name="w-full shrink-0 md:w-44",
                     custom_attrs={"aria-label": "Settings"},
@@ -70,7 +70,7 @@ def save_bar(dirty: rx.Var[bool], status: rx.Var[str], wrong: rx.Var[bool], save
         role="region",
         class_name="sticky bottom-0 z-10 -mx-5 flex items-center gap-2 border-t border-line bg-base-100 px-5 py-3 "
         "md:bottom-4 md:mx-0 md:mb-4 md:rounded-box md:border " + rx.cond(dirty, "md:shadow-pop", "").to(str),
-        custom_attrs={"aria-label": "Save"},
+        custom_attrs={"aria-label": "Save", "data-unsaved": rx.cond(dirty, "true", "false")},
     )
 
 

@@ -7,6 +7,7 @@ import reflex as rx
 
 from handoff_app.domain.knowledge import WINDOW, Shown
 from handoff_app.pages.shared.bench_view import bench
+from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.frame import frame
 from handoff_app.pages.shared.parts import field_error, icon, plain_link, search_field
 from handoff_app.pages.shared.websites_view import reader, websites
@@ -59,7 +60,15 @@ def _title(state: Any, sites: Any) -> rx.Component:
                 "What the AI may answer from. It says nothing that is not in here.",
                 class_name="mt-1 text-sm/5.5 text-muted",
             ),
-            rx.el.p(state.status, role="status", class_name="text-[13px]/5 text-ink"),
+            rx.el.p(
+                state.status,
+                rx.cond(
+                    state.undoable,
+                    rx.el.button("Undo", type="button", on_click=state.undo, class_name="btn btn-ghost btn-xs ms-2"),
+                ),
+                role="status",
+                class_name="text-[13px]/5 text-ink",
+            ),
             rx.el.p(sites.status, role="status", class_name="text-[13px]/5 text-ink"),
             rx.el.p(role="status", class_name="text-[13px]/5 text-muted", custom_attrs={"data-upload-status": "1"}),
         ),
@@ -110,6 +119,7 @@ def _export() -> rx.Component:
             "shadow-pop",
         ),
         class_name="relative",
+        custom_attrs={"data-popup": "1"},
     )
 
 
@@ -220,7 +230,7 @@ def _article(state: Any, row: rx.Var[Shown]) -> rx.Component:
                 rx.cond(row.answers == 1, " answer", " answers"),
                 class_name="block",
             ),
-            rx.el.span("edited ", row.edited),
+            rx.el.span("edited ", local(row.edited, brief=True)),
             class_name="text-end text-xs/5 whitespace-nowrap text-muted tabular-nums max-sm:hidden",
         ),
         rx.el.input(
@@ -292,7 +302,7 @@ def _editor(state: Any) -> rx.Component:
         key=state.version.to_string(),
         on_submit=state.save,
         class_name="flex flex-col gap-4 rounded-box border border-line p-5",
-        custom_attrs={"aria-label": "Article"},
+        custom_attrs={"aria-label": "Article", "data-guard": "1"},
     )
 
 
