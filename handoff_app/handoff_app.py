@@ -19,6 +19,7 @@ from handoff_app.pages.inbox import InboxListState, InboxState, inbox_page
 from handoff_app.pages.insights import InsightsState, insights_page
 from handoff_app.pages.knowledge import OPENED as KNOWLEDGE_OPENED
 from handoff_app.pages.knowledge import knowledge_page
+from handoff_app.pages.nowhere import nowhere
 from handoff_app.pages.settings.ai import AiState, ai_page
 from handoff_app.pages.settings.escalations import EscalationsState, escalations_page
 from handoff_app.pages.settings.localization import LocalizationState, localization_page
@@ -79,6 +80,7 @@ app.add_page(shop, route="/", title="Acme Outdoor")
 app.add_page(widget, route="/widget", title="Chat", on_load=WidgetState.greet)
 app.add_page(login, route="/login", title="Sign in · Handoff")
 app.add_page(setup, route="/setup", title="Set up · Handoff")
+app.add_page(nowhere, route="/404", title="Not found · Handoff")
 
 _INBOX = [StaffState.enter, InboxListState.open, InboxState.open, AideState.open]
 app.add_page(inbox_page, route="/inbox", title="Inbox · Handoff", on_load=_INBOX)

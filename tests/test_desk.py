@@ -57,6 +57,28 @@ def test_a_reply_to_somebody_elses_conversation_is_refused_and_not_kept(world: W
     assert "Me too" not in [m.text for m in world.all(Message)]
 
 
+def test_a_colleagues_conversation_is_reassigned_on_purpose_and_only_from_who_was_seen_to_have_it(world: World) -> None:
+    chat = world.chat("Hello")
+    world.do(desk.take_over, chat, world.grace)
+    world.do(desk.reassign, chat, world.linus, world.grace.id)
+    assert world.row(chat).owner_id == world.linus.id
+    with pytest.raises(desk.AlreadyTaken) as told:
+        world.do(desk.reassign, chat, world.ada, world.grace.id)
+    assert told.value.by == "Linus"
+    with pytest.raises(desk.AlreadyTaken):
+        world.do(desk.agent_says, chat, world.grace, "Still me", "a1")
+    joined = [m.text for m in world.all(Message) if m.author == "system"]
+    assert joined == ["Grace joined the chat", "Linus joined the chat"]
+
+
+def test_what_was_handed_back_meanwhile_is_simply_taken(world: World) -> None:
+    chat = world.chat("Hello")
+    world.do(desk.take_over, chat, world.grace)
+    world.do(desk.hand_back, chat, world.grace)
+    world.do(desk.reassign, chat, world.linus, world.grace.id)
+    assert (world.row(chat).owner_id, world.row(chat).status) == (world.linus.id, Status.WITH_AGENT)
+
+
 def test_handing_back_lets_the_ai_answer_again(world: World) -> None:
     chat = world.chat("Hello")
     world.do(desk.take_over, chat, world.grace)

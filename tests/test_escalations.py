@@ -141,3 +141,13 @@ def test_round_robin_serves_each_address_in_turn_under_concurrency(world: World)
     assert sum(served.values()) == 21
     assert max(served.values()) - min(served.values()) <= 1
     assert {e.assigned_to for e in world.all(Escalation)} == {"grace@acme.example", "linus@acme.example"}
+
+
+def test_that_nobody_is_told_is_known(world: World) -> None:
+    nothing = settings.Escalations(email_on=False, slack_on=False, webhook_on=False, webhook_url="")
+    world.do(settings.save_escalations, nothing)
+    assert world.do(escalations.nobody_is_told)
+    world.do(settings.save_escalations, replace(nothing, email_on=True, emails="grace@acme.example"))
+    assert not world.do(escalations.nobody_is_told)
+    world.do(settings.save_escalations, replace(nothing, enabled=False))
+    assert not world.do(escalations.nobody_is_told)

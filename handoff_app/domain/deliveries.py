@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, and_, col, func, select
 
 from handoff_app.domain import inbox, search
-from handoff_app.domain.models import Attempt, Conversation, Delivery, Sent, Visitor, now
+from handoff_app.domain.models import Attempt, Conversation, Delivery, Sent, Visitor, now, stamp
 
 WINDOW: Final = 30
 _LINKS: Final = re.compile(r"(/claim/|#back=)[\w.~-]+")  # whoever reads a body needs no way into a conversation
@@ -122,9 +122,9 @@ def _search(typed: str) -> list[Any]:
 def _shown(row: Delivery, conversation: Conversation | None, visitor: Visitor | None) -> Shown:
     state = {Sent.SENT: "Sent", Sent.FAILED: "Failed"}.get(row.status, "Retrying" if row.attempts else "Sending")
     moment = row.done_at or row.created_at
-    at = moment.strftime("%H:%M" if moment.date() == now().date() else "%d %b %H:%M")
+    at = stamp(moment)
     if state == "Retrying" and row.due_at:
-        at = f"next {row.due_at.strftime('%H:%M')}"
+        at = f"next {stamp(row.due_at)}"
     took = f", {_took(row.seconds)}" if row.seconds is not None and row.attempts else ""
     return Shown(
         id=row.id,
@@ -142,7 +142,7 @@ def _shown(row: Delivery, conversation: Conversation | None, visitor: Visitor | 
 
 
 def _try(one: Attempt) -> Try:
-    return Try(one.at.strftime("%d %b %H:%M:%S"), one.ok, one.answer, one.excerpt, _took(one.seconds))
+    return Try(stamp(one.at), one.ok, one.answer, one.excerpt, _took(one.seconds))
 
 
 def _took(seconds: float) -> str:

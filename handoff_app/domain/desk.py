@@ -64,6 +64,18 @@ def take_over(session: Session, conversation_id: str, agent: Person) -> Conversa
     return conversation
 
 
+def reassign(session: Session, conversation_id: str, agent: Person, owner_id: str) -> Conversation:
+    """Take it from the colleague who was seen to have it, `owner_id`. `AlreadyTaken` if another has it by now."""
+    conversation = conversations.locked(session, conversation_id)
+    if conversation.owner_id in (None, agent.id):
+        return take_over(session, conversation_id, agent)
+    if conversation.owner_id != owner_id:
+        raise AlreadyTaken(_name(session, conversation.owner_id))
+    conversation.owner_id, conversation.owner_epoch = agent.id, conversation.owner_epoch + 1
+    conversations.system_line(session, conversation, i18n.key("agent.joined"), name=agent.name)
+    return conversation
+
+
 def hand_back(session: Session, conversation_id: str, agent: Person) -> Conversation:
     """Give the conversation back to the AI. Raises `AlreadyTaken` if it is another agent's."""
     conversation = _mine(session, conversation_id, agent)

@@ -1,14 +1,13 @@
 """What a notice says: the envelope of the contract, about an escalation or a test, and letters in plain words."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from handoff_app.config import config
-from handoff_app.domain.models import Conversation, Escalation, Message, Visitor, new_id, now
+from handoff_app.domain.models import Conversation, Escalation, Message, Visitor, new_id, now, stamp
 from handoff_app.domain.prepared import Prepared
 
 MOST_MESSAGES: Final = 100
@@ -80,11 +79,6 @@ def letter(event: str, said: Letter, conversation_id: str | None = None) -> dict
     """A mail that is no notice about an escalation, in the same frame."""
     about = {"conversation": {"id": conversation_id}} if conversation_id else {}
     return {"event": event, "delivery_id": "", "timestamp": stamp(now()), "letter": asdict(said)} | about
-
-
-def stamp(moment: datetime) -> str:
-    """RFC 3339 in UTC, to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _transcript(session: Session, conversation_id: str) -> list[dict[str, str]]:

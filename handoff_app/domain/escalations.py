@@ -210,6 +210,13 @@ def unheard(session: Session, conversation_id: str) -> None:
         escalate(session, conversation, conversation.prompt_reason or Reason.REQUESTED_BY_BUTTON)
 
 
+def nobody_is_told(session: Session) -> bool:
+    """Whether visitors may ask for a human while no channel is on: then only an open inbox shows it."""
+    wanted = settings.escalations(session)
+    addresses = settings.split_addresses(wanted.emails) if wanted.email_on else []
+    return wanted.enabled and not outbox.targets(session, "escalation.created", addresses, wanted)
+
+
 def next_in_turn(session: Session) -> str:
     """Who hears of the next escalation when round robin is on; moves nothing."""
     addresses = settings.split_addresses(settings.escalations(session).emails)

@@ -21,6 +21,7 @@ from handoff_app.domain.models import (
     Sent,
     Status,
     Visitor,
+    stamp,
 )
 from handoff_app.domain.prepared import Prepared
 
@@ -132,7 +133,7 @@ def card(session: Session, conversation_id: str) -> Card:
         email=row.email,
         page=row.page_url,
         language=i18n.language(row.locale),
-        since=row.created_at.strftime("%d %b %Y"),
+        since=stamp(row.created_at),
         reason=REASONS[row.reason] if row.reason else "",
         assigned=row.assigned_to or "",
         why=row.assigned_why or "",
@@ -141,7 +142,7 @@ def card(session: Session, conversation_id: str) -> Card:
         unread=row.unread,
         notices=[_notice(d) for d in connection.execute(_NOTICES, of)],
         earlier=[
-            {"id": c.id, "text": c.last_text, "at": c.updated_at.strftime("%d %b")}
+            {"id": c.id, "text": c.last_text, "at": stamp(c.updated_at)}
             for c in connection.execute(_EARLIER, of | {"visitor": row.visitor_id})
         ],
     )
@@ -256,13 +257,12 @@ def _row(row: Any, now: datetime, at_head: bool) -> Row:
     minutes = int((now - row.asked_at).total_seconds() // 60) if waiting else 0
     name = row.visitor_name or row.visitor_email or _nameless(row.visitor_id)
     whose = {Author.AGENT: f"{row.owner or 'Team'}: ", Author.AI: "AI: "}.get(row.last_author, "")
-    today = row.updated_at.date() == now.date()
     return Row(
         id=row.id,
         name=name,
         initial=name[0].upper(),
         preview=whose + row.last_text[:120],
-        time=row.updated_at.strftime("%H:%M" if today else "%d %b"),
+        time=stamp(row.updated_at),
         status=row.status,
         reason=REASONS[row.reason] if waiting else "",
         owner=row.owner or "",

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Final
 
+from sqlalchemy import Text, cast, exists
 from sqlmodel import Session, col, func, select
 
 from handoff_app.domain.inbox import REASONS, visitor_name
-from handoff_app.domain.models import Conversation, Escalation, Message, Visitor
+from handoff_app.domain.models import Author, Conversation, Escalation, Message, Visitor, stamp
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,12 @@ def read(session: Session, now: datetime, days: int = 30) -> Insights:
         .where(Escalation.created_at >= since)
         .order_by(col(Escalation.created_at).desc())
     ).all()
-    chats = session.exec(
-        select(func.count())
-        .select_from(Conversation)
-        .where(Conversation.created_at >= since, Conversation.last_seq > 0)
+    since_then = (Conversation.created_at >= since, Conversation.last_seq > 0)
+    chats = session.exec(select(func.count()).select_from(Conversation).where(*since_then)).one()
+    alone = session.exec(
+        select(func.count()).select_from(Conversation).where(*since_then, _ANSWERED, ~_ESCALATED)
     ).one()
     waits = [(e.claimed_at - e.created_at).total_seconds() for e, _ in rows if e.claimed_at]
-    alone = max(0, chats - len({e.conversation_id for e, _ in rows}))
     return Insights(
         conversations=chats,
         escalations=len(rows),
@@ -71,6 +72,16 @@ def read(session: Session, now: datetime, days: int = 30) -> Insights:
         bars=_bars([e for e, _ in rows]),
         asked=[_asked(session, e, v) for e, v in rows[:50]],
     )
+
+
+# The AI said what stands in an article. "I could not find anything" is no answer, though nobody was asked for.
+_ANSWERED: Final = exists().where(
+    col(Message.conversation_id) == Conversation.id,
+    col(Message.author) == Author.AI,
+    col(Message.suggestion).is_(False),
+    cast(col(Message.sources), Text) != "[]",
+)
+_ESCALATED: Final = exists().where(col(Escalation.conversation_id) == Conversation.id)
 
 
 def span(seconds: float) -> str:
@@ -104,7 +115,7 @@ def _asked(session: Session, e: Escalation, v: Visitor) -> Asked:
         question=e.question[:160] or "No question yet",
         page=e.page_url,
         visitor=visitor_name(v),
-        at=e.created_at.strftime("%d %b %H:%M"),
+        at=stamp(e.created_at),
         answered=span((first_answer - e.created_at).total_seconds()) if first_answer else "",
         by=e.claimed_by or "",
     )

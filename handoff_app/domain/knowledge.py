@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from handoff_app import live
 from handoff_app.domain import search, settings, shop, texts
-from handoff_app.domain.models import Article, Source, now
+from handoff_app.domain.models import Article, Source, now, stamp
 from handoff_app.domain.settings import BadValue
 
 TOPIC: Final = "knowledge"
@@ -198,8 +198,7 @@ def _shown(article: Article) -> Shown:
     elif article.source_id:
         address = article.url.removeprefix("https://").removeprefix("http://")
         origin = f"Edited here, first read from {address}" if article.edited else f"Read from {address}"
-    edited = article.updated_at.strftime("%H:%M" if article.updated_at.date() == now().date() else "%d %b")
-    return Shown(article.id, article.title, origin, article.answers, edited, article.enabled)
+    return Shown(article.id, article.title, origin, article.answers, stamp(article.updated_at), article.enabled)
 
 
 def _search(sought: str) -> list[ColumnElement[bool]]:

@@ -78,6 +78,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def stamp(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the second: for programs, and for browsers that know where their reader is."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def new_id() -> str:
     """A random id that nobody can guess."""
     return uuid.uuid4().hex

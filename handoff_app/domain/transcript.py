@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from handoff_app import i18n
 from handoff_app.domain import conversations, signals
-from handoff_app.domain.models import Agent, Author, Conversation, Message
+from handoff_app.domain.models import Agent, Author, Conversation, Message, stamp
 from handoff_app.domain.prepared import Prepared
 
 
@@ -132,7 +132,7 @@ def _line(m: Any, before: Any, for_team: bool) -> Line:
         author=m.author,
         name=m.name,
         text=i18n.text(m.key, i18n.DEFAULT, **values) if m.key and for_team and m.author == Author.SYSTEM else m.text,
-        at=m.created_at.strftime("%H:%M"),
+        at=stamp(m.created_at),
         client_id=m.client_id or "",
         confidence=f"{m.confidence:.2f}" if for_team and m.author == Author.AI and m.confidence is not None else "",
         low=(m.confidence or 0) < 0.5,

@@ -78,6 +78,7 @@ class InboxState(Thread, rx.State):
     refused_text: str = ""
 
     _me: str = ""
+    _owner: str = ""
 
     @rx.event
     async def open(self) -> None:
@@ -85,7 +86,7 @@ class InboxState(Thread, rx.State):
         person = await agent_of(self)
         self._me = person.id
         wanted = self.router.url.path.rstrip("/").rpartition("/inbox")[2].strip("/")
-        self.selected, self.problem = "", ""
+        self.selected, self.problem, self.refused = "", "", ""
         self._clear()
         if not wanted:
             return
@@ -98,6 +99,11 @@ class InboxState(Thread, rx.State):
     async def take_over(self) -> None:
         """`Take over`; the second agent hears who has it."""
         await self._do(desk.take_over)
+
+    @rx.event
+    async def reassign(self) -> None:
+        """`Reassign to me`: what a colleague has, and nobody else by now."""
+        await self._do(desk.reassign, self._owner)
 
     @rx.event
     async def hand_back(self) -> None:
@@ -129,11 +135,11 @@ class InboxState(Thread, rx.State):
         """Thirty messages more of a long thread."""
         self._prepend(await read(transcript.earlier, self.selected, self._first(), for_team=True))
 
-    async def _do(self, verb: Any) -> None:
+    async def _do(self, verb: Any, *about: str) -> None:
         person = await agent_of(self)
         self.problem = ""
         try:
-            await transact(verb, self.selected, person)
+            await transact(verb, self.selected, person, *about)
         except desk.AlreadyTaken as error:
             self.problem = f"{error.by} has already taken this conversation."
 
@@ -174,6 +180,7 @@ class InboxState(Thread, rx.State):
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
+        self._owner = chat.agent_id
         self._ripen(self.selected, chat.typing)
         self._add(chat.lines)
 

@@ -6,6 +6,7 @@ from handoff_app.db import transact
 from handoff_app.domain import insights
 from handoff_app.domain.insights import Asked, Bar
 from handoff_app.domain.models import now
+from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.frame import frame
 from handoff_app.pages.shared.parts import link
 
@@ -41,7 +42,7 @@ def insights_page() -> rx.Component:
             ),
             rx.el.dl(
                 _stat("Conversations", s.conversations, "in 30 days"),
-                _stat("Answered by the AI", s.by_ai, "without a human"),
+                _stat("Answered by the AI", s.by_ai, "from an article, without a human"),
                 _stat("Escalations", s.escalations, "asked for or offered"),
                 _stat("Median wait", s.median_wait, "until somebody took over"),
                 class_name="grid grid-cols-2 rounded-box border border-line lg:grid-cols-4 lg:divide-x lg:divide-line",
@@ -130,7 +131,7 @@ def _row(asked: rx.Var[Asked]) -> rx.Component:
             rx.cond(asked.answered != "", asked.answered, rx.el.span("Not yet", class_name="font-medium text-warn")),
             class_name="whitespace-nowrap tabular-nums",
         ),
-        rx.el.td(asked.at, class_name="whitespace-nowrap text-muted tabular-nums"),
+        rx.el.td(local(asked.at), class_name="whitespace-nowrap text-muted tabular-nums"),
     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from handoff_app import net
 from handoff_app.db import read, transact
 from handoff_app.domain import endpoints, outbox, settings
-from handoff_app.domain.models import Endpoint, Sent, new_id, now
+from handoff_app.domain.models import Endpoint, Sent, new_id, now, stamp
 from handoff_app.pages.shared.tabs import tabs
 
 ERRORS: Final = ("url", "events")
@@ -147,7 +147,7 @@ def _row(session: Session, e: Endpoint) -> Listed:
     state = "Off" if e.disabled_at else "Paused" if e.paused else "Failing" if e.failing_since else "On"
     signed = "Signed" if e.secret else "Not signed"
     if e.old_secret_until and e.old_secret_until > now():
-        signed = f"Two secrets sign until {e.old_secret_until.strftime('%d %b %H:%M')} UTC"
+        signed = f"Two secrets sign until {stamp(e.old_secret_until)}"
     last = outbox.last_to(session, e.id)
     words = {Sent.SENT: "Last: ", Sent.FAILED: "Failed: "}.get(last.status, "Trying again: ") if last else ""
     said = f"{words}{last.answer}" if last and last.answer else "Sending…" if last else "Nothing was sent yet."

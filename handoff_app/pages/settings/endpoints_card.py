@@ -6,6 +6,7 @@ import reflex as rx
 
 from handoff_app.domain.settings import EVENTS
 from handoff_app.pages.settings.layout import card, foot, said
+from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.parts import field_error, icon, pill, text_field
 
 _EVENTS = {
@@ -87,7 +88,9 @@ def _endpoint(state: Any, one: Any) -> rx.Component:
             class_name="flex items-start gap-3",
         ),
         rx.cond(one.why != "", rx.el.p(one.why, role="alert", class_name="mt-1 text-[13px]/5 text-bad")),
-        rx.el.p(one.events.join(", "), " · ", one.signed, " · ", one.last, class_name="mt-1 text-[13px]/5 text-muted"),
+        rx.el.p(
+            one.events.join(", "), " · ", local(one.signed), " · ", one.last, class_name="mt-1 text-[13px]/5 text-muted"
+        ),
         rx.el.div(
             button("Send test", state.test(one.id)),
             button("Edit", state.edit(one.id)),

@@ -11,7 +11,7 @@ from handoff_app.channels import slack
 from handoff_app.channels.base import PermanentError, RetryLater
 from handoff_app.db import read, transact
 from handoff_app.domain import escalations, mail_server, outbox, settings, slack_team
-from handoff_app.domain.models import Sent
+from handoff_app.domain.models import Sent, stamp
 from handoff_app.pages.settings.escalations_view import escalations_view
 from handoff_app.pages.shared.tabs import tabs
 
@@ -212,7 +212,7 @@ def _deliveries(session: Session, files: bool) -> tuple[dict[str, str], dict[str
         if row is None:
             last[channel], health[channel] = "No delivery yet", ""
             continue
-        when = (row.done_at or row.created_at).strftime("%d %b %H:%M")
+        when = stamp(row.done_at or row.created_at)
         if row.status == Sent.SENT:
             took = f" in {1000 * (row.seconds or 0):.0f} ms" if not (files and channel == "email") else ""
             last[channel], health[channel] = f"Last sent {when} to {row.target}, {row.answer}{took}", "ok"

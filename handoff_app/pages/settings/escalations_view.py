@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from handoff_app.pages.settings.layout import NOTE, save_bar, settings_page
+from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.parts import field_of, icon, link, pill, switch_row
 
 _CARD = "rounded-box border border-line bg-base-100"
@@ -163,7 +164,7 @@ def _card(
         rx.el.div(*body, class_name="flex flex-col gap-4 px-5 py-4"),
         rx.el.footer(
             rx.el.p(
-                state.last[channel],
+                local(state.last[channel]),
                 role="status",
                 id=f"{channel}-last",
                 class_name="min-w-0 grow basis-40 break-words text-[13px]/5 "

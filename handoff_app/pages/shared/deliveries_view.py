@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from handoff_app.domain.deliveries import FILTERS, WINDOW, Shown, Try
+from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.frame import StaffState, frame
 from handoff_app.pages.shared.parts import icon, link, pill, search_field
 
@@ -49,12 +50,15 @@ def _title(state: Any) -> rx.Component:
                     "Dismiss failed", type="button", on_click=state.dismiss_failed, class_name="btn btn-sm btn-ghost"
                 ),
             ),
-            rx.el.button(
-                icon("rotate-cw"),
-                "Replay failed",
-                type="button",
-                on_click=state.replay_failed,
-                class_name="btn btn-sm btn-outline",
+            rx.cond(
+                state.counts["failed"] > 0,
+                rx.el.button(
+                    icon("rotate-cw"),
+                    "Replay failed",
+                    type="button",
+                    on_click=state.replay_failed,
+                    class_name="btn btn-sm btn-outline",
+                ),
             ),
             class_name="ms-auto flex flex-wrap gap-2",
         ),
@@ -164,7 +168,7 @@ def _row(state: Any, row: rx.Var[Shown]) -> rx.Component:
         ),
         rx.el.td(row.tries, class_name=f"{_CELL} tabular-nums"),
         rx.el.td(row.answer, class_name=f"{_CELL} min-w-56 max-w-80 text-muted"),
-        rx.el.td(row.at, class_name=f"{_CELL} whitespace-nowrap text-muted tabular-nums"),
+        rx.el.td(local(row.at), class_name=f"{_CELL} whitespace-nowrap text-muted tabular-nums"),
         rx.el.td(
             rx.cond(
                 row.action != "",
@@ -219,7 +223,7 @@ def _detail(state: Any, row: rx.Var[Shown]) -> rx.Component:
 
 def _try(one: rx.Var[Try]) -> rx.Component:
     return rx.el.li(
-        rx.el.span(one.at, class_name="text-muted"),
+        rx.el.span(local(one.at, seconds=True), class_name="text-muted"),
         rx.el.span(one.answer, class_name="font-medium " + rx.cond(one.ok, "text-ok", "text-bad").to(str)),
         rx.el.span(one.excerpt, class_name="break-all text-muted"),
         rx.el.span(one.took, class_name="text-end text-muted"),
@@ -248,10 +252,13 @@ def _foot(state: Any) -> rx.Component:
 
     return rx.el.div(
         rx.el.p("What was sent is kept for 30 days, what failed until you replay it."),
-        rx.el.div(
-            button("Newer", -1, state.skip == 0),
-            button("Older", 1, state.rows.length() < WINDOW),
-            class_name="ms-auto flex gap-2",
+        rx.cond(
+            (state.skip > 0) | (state.rows.length() == WINDOW),
+            rx.el.div(
+                button("Newer", -1, state.skip == 0),
+                button("Older", 1, state.rows.length() < WINDOW),
+                class_name="ms-auto flex gap-2",
+            ),
         ),
         class_name="mt-3 flex flex-wrap items-center gap-2 text-[13px] text-muted",
     )

@@ -8,7 +8,7 @@ import reflex as rx
 from handoff_app import live
 from handoff_app.access.guard import agent_of, person_of
 from handoff_app.db import read, transact
-from handoff_app.domain import agents, inbox, outbox
+from handoff_app.domain import agents, escalations, inbox, outbox
 from handoff_app.pages.shared.parts import HIDDEN, face, icon, link, logo, switch_row
 from handoff_app.pages.shared.tabs import tabs
 
@@ -27,6 +27,7 @@ class StaffState(rx.State):
     failed: int = 0
     trouble: str = ""
     trouble_why: str = ""
+    unheard: bool = False
     newest: str = ""
     preferences: dict[str, bool] = dict.fromkeys(agents.PREFERENCES, False)
     version: int = 0
@@ -39,6 +40,7 @@ class StaffState(rx.State):
             return rx.redirect(f"/login?next={quote(self.router.url.path)}", replace=True)
         self.name, self.email, self.initial = person.name, person.email, person.name[:1].upper()
         self.admin, self.inside = person.is_admin, True
+        self.unheard = self.admin and await read(escalations.nobody_is_told)
         self.preferences = await read(agents.preferences, person.id)
         self.version += 1
         tabs.watch(self, [live.INBOX, outbox.TOPIC], pause=2.0)
@@ -143,6 +145,7 @@ def _account(prefix: str, class_name: str, where: str) -> rx.Component:
         class_name=f"relative {class_name}",
         custom_attrs={
             "data-alerts": "1",
+            "data-popup": "1",
             "data-waiting": StaffState.waiting.to_string(),
             "data-newest": StaffState.newest,
             "data-notify": rx.cond(StaffState.preferences["notify"], "1", ""),

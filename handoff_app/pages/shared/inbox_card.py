@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.inbox_aide import summary_source
 from handoff_app.pages.shared.parts import face, link
 
@@ -48,7 +49,11 @@ def inbox_card(card: Any, aide: Any) -> rx.Component:
         ),
         part(
             "Visitor",
-            rx.el.dl(fact("Page", card.page), fact("Language", card.language), fact("First seen", card.since)),
+            rx.el.dl(
+                fact("Page", card.page),
+                fact("Language", card.language),
+                fact("First seen", local(card.since, brief=True)),
+            ),
         ),
         rx.cond(
             card.reason != "",
@@ -87,7 +92,9 @@ def inbox_card(card: Any, aide: Any) -> rx.Component:
                         lambda c: rx.el.li(
                             link(
                                 rx.el.span(c["text"], class_name="min-w-0 grow truncate"),
-                                rx.el.span(c["at"], class_name="shrink-0 text-xs text-muted"),
+                                rx.el.span(
+                                    local(c["at"].to(str), brief=True), class_name="shrink-0 text-xs text-muted"
+                                ),
                                 href=f"/inbox/{c['id']}",
                                 class_name="flex items-center gap-2 py-1 hover:underline",
                             )

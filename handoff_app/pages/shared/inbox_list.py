@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.frame import StaffState
 from handoff_app.pages.shared.parts import face, icon, link
 
@@ -32,6 +33,7 @@ def inbox_list(lists: Any, thread: Any) -> rx.Component:
             class_name="flex h-14 shrink-0 items-center gap-2 ps-4 pe-3",
         ),
         _failing(),
+        rx.cond(StaffState.unheard, _unheard()),
         _asks_to_notify(),
         rx.el.div(
             *(_filter(lists, key, label) for key, label in _FILTERS),
@@ -76,6 +78,15 @@ def _failing() -> rx.Component:
             link(words, href="/deliveries", class_name=f"{look} hover:underline"),
             rx.el.p(words, role="status", class_name=look),
         ),
+    )
+
+
+def _unheard() -> rx.Component:
+    return link(
+        icon("bell-off", "size-4 shrink-0 mt-0.5"),
+        "No channel is on: nobody is told when a visitor asks for a human. Choose who hears of it.",
+        href="/settings/escalations",
+        class_name="mx-3 mb-2 flex gap-2 rounded-lg bg-warn-soft p-2.5 text-[13px]/5 text-warn hover:underline",
     )
 
 
@@ -151,7 +162,9 @@ def _row(row: Any, thread: Any) -> rx.Component:
                         rx.cond(
                             row.wait != "",
                             _wait(row),
-                            rx.el.span(row.time, class_name="shrink-0 text-xs text-muted tabular-nums"),
+                            rx.el.span(
+                                local(row.time, brief=True), class_name="shrink-0 text-xs text-muted tabular-nums"
+                            ),
                         ),
                         class_name="flex items-center gap-2",
                     ),

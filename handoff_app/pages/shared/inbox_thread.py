@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.inbox_aide import (
     suggested_reply,
     summary_above,
@@ -85,6 +86,10 @@ def _head(t: Any, aide: Any) -> rx.Component:
         rx.cond(
             free & (t.chat_status != "resolved"),
             rx.el.button("Take over", type="button", on_click=t.take_over, class_name="btn btn-primary btn-sm"),
+        ),
+        rx.cond(
+            (t.chat_status == "with_agent") & ~t.mine,
+            rx.el.button("Reassign to me", type="button", on_click=t.reassign, class_name="btn btn-outline btn-sm"),
         ),
         rx.cond(
             t.mine | (t.chat_status == "waiting"),
@@ -199,7 +204,7 @@ def _draft(t: Any) -> rx.Component:
 def _meta(name: Any, at: Any) -> rx.Component:
     return rx.el.p(
         rx.el.b(name, class_name="font-medium"),
-        rx.el.span(" ", at, class_name="text-muted tabular-nums"),
+        rx.el.span(" ", local(at), class_name="text-muted tabular-nums"),
         class_name="text-xs",
     )
 
@@ -207,7 +212,8 @@ def _meta(name: Any, at: Any) -> rx.Component:
 def _system(line: Any) -> rx.Component:
     return rx.el.p(
         rx.el.span("Handoff: ", class_name="sr-only"),
-        f"{line.text} {line.at}",
+        line.text,
+        rx.el.span(local(line.at), class_name="whitespace-nowrap tabular-nums"),
         class_name="flex items-center gap-3 text-center text-xs text-muted before:h-px before:grow before:bg-line "
         "after:h-px after:grow after:bg-line",
         custom_attrs={"data-last": line.seq},
@@ -215,6 +221,8 @@ def _system(line: Any) -> rx.Component:
 
 
 def _reply(t: Any, aide: Any) -> rx.Component:
+    other = f"{t.owner} has this conversation"
+    hint = rx.cond(t.owner == "", "Sending takes this conversation over", rx.cond(t.mine, "Enter sends", other))
     return rx.el.footer(
         suggested_reply(aide),
         rx.el.form(
@@ -229,7 +237,7 @@ def _reply(t: Any, aide: Any) -> rx.Component:
             ),
             rx.el.div(
                 rx.el.span(
-                    rx.cond(t.mine, "Enter sends", "Sending takes this conversation over"),
+                    hint,
                     class_name="min-w-0 grow truncate text-xs text-muted",
                 ),
                 translate_draft(aide),

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from handoff_app import net
 from handoff_app.db import read, transact
 from handoff_app.domain import knowledge, settings, sources
-from handoff_app.domain.models import Reading, Source
+from handoff_app.domain.models import Reading, Source, stamp
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.websites_view import Site
 
@@ -84,8 +84,8 @@ def _site(source: Source) -> Site:
         case Reading.READING:
             told = f"{pages} read, {source.found} addresses found"
         case Reading.DONE:
-            again = f", again {source.due_at.strftime('%d %b %H:%M')}" if source.due_at else ""
-            told = f"{pages}, read {source.read_at.strftime('%d %b %H:%M') if source.read_at else ''}{again}"
+            again = f", again {stamp(source.due_at)}" if source.due_at else ""
+            told = f"{pages}, read {stamp(source.read_at) if source.read_at else ''}{again}"
         case _:
             told = "Nothing could be read"
     trouble = f"{source.failed} could not be read: {source.said}" if source.failed else ""

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from handoff_app.domain.sources import EVERY, KINDS
+from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.parts import field_error, icon, pill
 
 
@@ -96,7 +97,7 @@ def _website(state: Any, site: rx.Var[Site]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.b(site.url, dir="ltr", class_name="block truncate text-start text-sm font-medium"),
-            rx.el.p(site.told, class_name="text-xs/5 text-muted tabular-nums"),
+            rx.el.p(local(site.told), class_name="text-xs/5 text-muted tabular-nums"),
             rx.cond(
                 site.left_out > 0,
                 rx.el.p(

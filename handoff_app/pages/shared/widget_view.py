@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from handoff_app import i18n
+from handoff_app.pages.shared.clock import short
 from handoff_app.pages.shared.parts import HIDDEN, icon
 from handoff_app.pages.shared.widget_composer import carrier, composer, shape
 from handoff_app.pages.shared.widget_log import MARK, log
@@ -137,7 +138,7 @@ def _recent(state: Any, chat: rx.Var[Recent]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.span(chat.text, class_name="min-w-0 grow truncate"),
-            rx.el.span(chat.at, class_name="shrink-0 text-xs text-muted"),
+            rx.el.span(short(chat.at), class_name="shrink-0 text-xs text-muted"),
             type="button",
             on_click=state.show(chat.id),
             class_name="flex min-h-11 w-full items-center gap-2 rounded-lg px-3 text-start text-[13px] "
