@@ -64,6 +64,12 @@
     if (!link || link.target || link.download || event.ctrlKey || event.metaKey || event.shiftKey || !unsaved()) return;
     if (!confirm("What you changed here is not saved. Leave all the same?")) { event.preventDefault(); event.stopPropagation(); }
   }, true);
+  let pause = 0;
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("input[type=search]")) return;
+    clearTimeout(pause);
+    pause = setTimeout(() => event.target.form?.requestSubmit(), 300);
+  });
   const popup = () => document.querySelector("details[data-popup][open]");
   document.addEventListener("keydown", (event) => {
     const open = event.key === "Escape" && popup();

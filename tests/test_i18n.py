@@ -3,7 +3,8 @@
 import pytest
 
 from handoff_app import i18n
-from handoff_app.pages.settings.localization import NAMES
+from handoff_app.pages.settings.localization import KEYS, LANGUAGES
+from handoff_app.pages.settings.text_names import NAMES
 
 
 @pytest.mark.parametrize("locale", [name for name in i18n.locales() if name != "en"])
@@ -19,8 +20,17 @@ def test_a_catalog_is_complete_and_keeps_placeholders(locale: str) -> None:
 def test_the_catalogs_that_ship_have_names_and_directions() -> None:
     shipped = {"en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ar", "he", "ru", "uk", "ja", "zh"}
     assert set(i18n.locales()) == shipped
-    assert shipped <= set(NAMES)
+    assert shipped <= set(LANGUAGES)
     assert {locale for locale in shipped if i18n.direction(locale) == "rtl"} == {"ar", "he"}
+
+
+def test_every_text_of_the_catalog_can_be_edited() -> None:
+    assert sorted(KEYS) == sorted(i18n.catalog(i18n.DEFAULT))
+
+
+def test_the_name_of_a_text_stands_in_no_other() -> None:
+    names = [name.lower() for group in NAMES.values() for name in group.values()]
+    assert [(one, other) for one in names for other in names if one != other and one in other] == []
 
 
 @pytest.mark.parametrize(("locale", "word"), [("de", "German"), ("de-AT", "German"), ("en", "English"), ("xx", "xx")])

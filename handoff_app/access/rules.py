@@ -126,6 +126,7 @@ RULES: Final[dict[str, Needs]] = {
     "signals_state.switch": Needs.ADMIN,
     "signals_state.save": Needs.ADMIN,
     "localization_state.open": Needs.ADMIN,
+    "localization_state.search": Needs.ADMIN,
     "localization_state.choose": Needs.ADMIN,
     "localization_state.change": Needs.ADMIN,
     "localization_state.reset_text": Needs.ADMIN,

@@ -1,5 +1,6 @@
 """Every word a visitor reads, per language, with the default beside it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import reflex as rx
@@ -8,32 +9,17 @@ from handoff_app import i18n
 from handoff_app.db import transact
 from handoff_app.domain import settings, texts
 from handoff_app.pages.settings.localization_view import Entry, localization_view
+from handoff_app.pages.settings.text_names import NAMES
 
-LABELS: Final = {
-    "greeting": "Greeting",
-    "offer.text": "Escalation offer",
-    "offer.yes": "Accept",
-    "offer.no": "Decline",
-    "email.title": "Email prompt",
-    "email.label": "Email field",
-    "email.placeholder": "Email placeholder",
-    "email.continue": "Email button",
-    "escalation.confirmation": "Confirmation",
-    "escalation.confirmation.email": "Confirmation with address",
-    "escalation.waiting": "Waiting",
-    "escalation.late": "Nobody came, address unknown",
-    "escalation.late.email": "Nobody came, address known",
-    "mail.reply.subject": "Reply by mail: subject",
-    "mail.reply.button": "Reply by mail: button",
-    "mail.reply.foot": "Reply by mail: foot",
-    "agent.joined": "Agent joined",
-    "agent.left": "AI is back",
-}
-NAMES: Final = {
+LANGUAGES: Final = {
     "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano", "pt": "Português",
     "nl": "Nederlands", "pl": "Polski", "tr": "Türkçe", "ar": "العربية", "he": "עברית", "ru": "Русский",
     "uk": "Українська", "ja": "日本語", "zh": "中文",
 }  # fmt: skip
+
+
+NO_ERRORS: Final[Mapping[str, str]] = {}
+KEYS: Final = tuple(key for group in NAMES.values() for key in group)
 
 
 class LocalizationState(rx.State):
@@ -41,15 +27,19 @@ class LocalizationState(rx.State):
 
     locale: str = i18n.DEFAULT
     direction: str = "ltr"
-    entries: list[Entry] = []
+    entries: tuple[Entry, ...] = ()
+    sought: str = ""
     edited: int = 0
     dirty: bool = False
     wrong: bool = False
     status: str = ""
 
+    _own: dict[str, str] = {}
+
     @rx.event
     async def open(self) -> None:
         """Show the texts."""
+        self.sought = ""
         await self._read("Saved")
 
     @rx.event
@@ -60,6 +50,12 @@ class LocalizationState(rx.State):
         elif locale in i18n.locales():
             self.locale = locale
             await self._read("Saved")
+
+    @rx.event
+    async def search(self, form: dict[str, Any]) -> None:
+        """Texts that are called so, or that say this."""
+        self.sought = str(form.get("search", ""))[:100]
+        self._show()
 
     @rx.event
     async def change(self, key: str, text: str) -> None:
@@ -75,12 +71,11 @@ class LocalizationState(rx.State):
     async def save(self) -> Any:
         """All of them or none; the first that must change gets the focus."""
         wanted = await transact(texts.edited, self.locale)
-        wanted |= {entry.key: entry.text for entry in self.entries}
         try:
-            await transact(texts.save, self.locale, wanted)
+            await transact(texts.save, self.locale, wanted | self._own)
         except settings.BadValue as error:
-            self.entries = [Entry(e.key, e.label, e.default, e.text, str(error) if e.key == error.field else "")
-                            for e in self.entries]  # fmt: skip
+            self.sought = ""
+            self._show({error.field: str(error)})
             self.status, self.wrong = "One text needs a change before saving", True
             return rx.set_focus(error.field)
         await self._read("Saved")
@@ -93,19 +88,32 @@ class LocalizationState(rx.State):
 
     async def _read(self, status: str) -> None:
         own = await transact(texts.edited, self.locale)
-        self.entries = [
-            Entry(key, label, i18n.default(key, self.locale), own.get(key, "")) for key, label in LABELS.items()
-        ]
+        self._own = {key: own.get(key, "") for key in KEYS}
         self.direction = i18n.direction(self.locale)
-        self.edited = sum(1 for entry in self.entries if entry.text)
+        self.edited = sum(1 for text in self._own.values() if text)
         self.dirty, self.wrong, self.status = False, False, status
+        self._show()
 
     def _put(self, key: str, text: str) -> None:
-        self.entries = [Entry(e.key, e.label, e.default, text if e.key == key else e.text) for e in self.entries]
-        self.dirty, self.wrong, self.status = True, False, "Unsaved changes"
+        if key in self._own:
+            self._own = {**self._own, key: text}
+            self.dirty, self.wrong, self.status = True, False, "Unsaved changes"
+            self._show()
+
+    def _show(self, errors: Mapping[str, str] = NO_ERRORS) -> None:
+        """All of them, in their order: those that are not sought are only not shown."""
+        entries = list[Entry]()
+        for group, names in NAMES.items():
+            head = group
+            for key, name in names.items():
+                default, text = i18n.default(key, self.locale), self._own[key]
+                shown = self.sought.casefold() in f"{name} {default} {text}".casefold()
+                entries.append(Entry(key, name, default, text, errors.get(key, ""), head if shown else "", shown))
+                head = "" if shown else head
+        self.entries = tuple(entries)
 
 
 def localization_page() -> rx.Component:
     """The page `/settings/localization`."""
-    shipped = [(locale, NAMES.get(locale, locale)) for locale in i18n.locales()]
-    return localization_view(LocalizationState, shipped, list(LABELS))
+    shipped = [(locale, LANGUAGES.get(locale, locale)) for locale in i18n.locales()]
+    return localization_view(LocalizationState, shipped, KEYS)

@@ -1,12 +1,13 @@
 """How the page `/settings/localization` looks: language, texts with their defaults, a preview that follows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
 from handoff_app.pages.settings.layout import save_bar, settings_page
-from handoff_app.pages.shared.parts import field_error
+from handoff_app.pages.shared.parts import field_error, search_field
 
 
 @dataclass(frozen=True)
@@ -18,28 +19,36 @@ class Entry:
     default: str
     text: str
     error: str = ""
+    group: str = ""  # stands above the first that is shown of its group
+    shown: bool = True
 
 
-def localization_view(state: Any, languages: list[tuple[str, str]], keys: list[str]) -> rx.Component:
+def localization_view(state: Any, languages: list[tuple[str, str]], keys: Sequence[str]) -> rx.Component:
     """The whole page over `LocalizationState`."""
     return settings_page(
         "/settings/localization",
         "Localization",
-        "Every word of the handoff that a visitor reads. Empty means the default.",
+        "Every word that a visitor reads and nobody typed. Empty means the default.",
         rx.el.div(
-            rx.el.label("Language", html_for="language", class_name="mb-1 block text-[13px] font-medium"),
-            rx.el.select(
-                *(rx.el.option(name, value=code) for code, name in languages),
-                id="language",
-                value=state.locale,
-                on_change=state.choose,
-                class_name="select w-full md:w-64",
+            rx.el.div(
+                rx.el.label("Language", html_for="language", class_name="mb-1 block text-[13px] font-medium"),
+                rx.el.select(
+                    *(rx.el.option(name, value=code) for code, name in languages),
+                    id="language",
+                    value=state.locale,
+                    on_change=state.choose,
+                    class_name="select w-full md:w-52",
+                ),
+                rx.el.p(f"{state.edited} edited", class_name="mt-1.5 text-[13px]/5 text-muted"),
+                class_name="max-sm:w-full",
             ),
-            rx.el.p(f"{state.edited} edited", class_name="mt-1.5 text-[13px]/5 text-muted"),
+            search_field(state, "Search texts", "Search texts", "sm:w-52"),
+            class_name="flex flex-wrap items-start gap-x-4 gap-y-2",
         ),
         rx.el.section(
-            rx.foreach(state.entries, lambda entry: _entry(state, entry)),
-            class_name="divide-y divide-line rounded-box border border-line bg-base-100 px-5",
+            rx.foreach(state.entries, lambda entry: rx.cond(entry.shown, _entry(state, entry))),
+            rx.el.p("Nothing found", class_name="hidden py-8 text-center text-sm text-muted only:block"),
+            class_name="rounded-box border border-line bg-base-100 px-5",
             custom_attrs={"aria-label": "Texts"},
         ),
         save_bar(state.dirty, state.status, state.wrong, state.save, state.discard),
@@ -49,6 +58,7 @@ def localization_view(state: Any, languages: list[tuple[str, str]], keys: list[s
 
 def _entry(state: Any, entry: Any) -> rx.Component:
     return rx.el.div(
+        rx.cond(entry.group != "", rx.el.h2(entry.group, class_name="-mt-1 mb-4 text-[15px] font-semibold")),
         rx.el.div(
             rx.el.label(entry.label, html_for=entry.key, class_name="shrink-0 text-[13px] font-medium"),
             rx.cond(
@@ -84,11 +94,11 @@ def _entry(state: Any, entry: Any) -> rx.Component:
             },
         ),
         field_error(entry.error, f"{entry.key}-error"),
-        class_name="py-4",
+        class_name="border-line py-4 not-first:border-t",
     )
 
 
-def _preview(state: Any, keys: list[str]) -> rx.Component:
+def _preview(state: Any, keys: Sequence[str]) -> rx.Component:
     """Places in the order of the entries, so that it needs no second list."""
 
     def shown(key: str) -> Any:

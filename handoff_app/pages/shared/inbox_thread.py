@@ -221,7 +221,7 @@ def _system(line: Any) -> rx.Component:
 
 
 def _reply(t: Any, aide: Any) -> rx.Component:
-    other = f"{t.owner} has this conversation"
+    other = f"{t.owner} answers here"
     hint = rx.cond(t.owner == "", "Sending takes this conversation over", rx.cond(t.mine, "Enter sends", other))
     return rx.el.footer(
         suggested_reply(aide),

@@ -29,7 +29,11 @@ def _offer(state: Any, w: Any) -> rx.Component:
 
 
 def _email(state: Any, w: Any) -> rx.Component:
-    return rx.el.form(
+    acknowledged = rx.el.p(
+        w["escalation.message"],
+        class_name="ms-9.5 w-fit rounded-2xl rounded-ss-md bg-base-200 px-3.5 py-2.5 text-[15px]/[22px]",
+    )
+    form = rx.el.form(
         rx.el.h2(w["email.title"], class_name="text-[15px] font-semibold"),
         rx.el.p(w["email.help"], class_name="mt-0.5 text-[13px]/5 text-muted"),
         rx.el.label(w["email.label"], html_for="email", class_name="mt-3 mb-1 block text-[13px] font-medium"),
@@ -54,6 +58,7 @@ def _email(state: Any, w: Any) -> rx.Component:
         no_validate=True,
         class_name="ms-9.5 rounded-box border border-line p-4",
     )
+    return rx.fragment(acknowledged, form)
 
 
 def _waiting(w: Any) -> rx.Component:
