@@ -66,6 +66,11 @@ def test_the_sample_shop_goes_and_does_not_come_back(world: World) -> None:
     assert world.do(knowledge.load_demo) == 0
 
 
+def test_a_table_may_be_headed_in_other_languages(world: World) -> None:
+    assert bring_in(world, "a.csv", "Frage;Antwort\nWie groß?;Größe 42\n".encode()) == 1
+    assert [(article.title, article.text) for article in world.all(Article)] == [("Wie groß?", "Größe 42")]
+
+
 def test_what_was_deleted_is_put_back_as_it_was(world: World) -> None:
     world.do(knowledge.load_demo)
     before = {article.id: article.model_dump() for article in world.all(Article)}

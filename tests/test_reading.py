@@ -421,6 +421,42 @@ def test_a_document_becomes_text(name: str, content: bytes, title: str, text: st
     assert text in read.text
 
 
+def test_each_word_of_a_document_stands_once() -> None:
+    table = "<tr><td><p>Germany</p></td><td><p>4.90</p></td></tr>"
+    listed = "<ul><li><p>Boots</p><ul><li><p>Leather</p></li></ul></li></ul><blockquote><p>So it is.</p></blockquote>"
+    read = pages.whole(f"<h1>Rates</h1><table>{table}</table>{listed}")
+    assert read.text.split("\n\n") == ["# Rates", "Germany 4.90", "- Boots", "- Leather", "So it is."]
+
+
+def test_a_table_that_arranges_a_page_is_no_row() -> None:
+    inner = "<table><tr><td>a</td><td>b</td></tr></table>"
+    assert pages.whole(f"<table><tr><td><h1>Shop</h1>{inner}</td></tr></table>").text == "# Shop\n\na b"
+
+
+def test_the_lines_of_a_pdf_are_sentences_again() -> None:
+    lines = (
+        "Pitch the tent on flat ground, away from ri-",
+        "vers and trees, and use all pegs",
+        "when it is windy.",
+    )
+    read = documents.read("guide.pdf", pdf(") Tj 0 -14 Td (".join((*lines, "1. Unpack"))))
+    said = "Pitch the tent on flat ground, away from rivers and trees, and use all pegs when it is windy."
+    assert read.text == f"{said}\n1. Unpack"
+
+
+@pytest.mark.parametrize(
+    "title", ["untitled", "Untitled-1", "Microsoft Word - guide.docx", "Document1", "guide_v2.indd"]
+)
+def test_what_a_program_wrote_as_the_title_of_a_pdf_is_none(title: str) -> None:
+    from pypdf import PdfReader, PdfWriter
+
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.append(PdfReader(io.BytesIO(pdf("Flat ground."))))
+    writer.add_metadata({"/Title": title})
+    writer.write(out)
+    assert documents.read("tent-guide.pdf", out.getvalue()).title == "tent guide"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [

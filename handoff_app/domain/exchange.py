@@ -21,7 +21,14 @@ MOST: Final = 20_000
 TOGETHER: Final = 200
 """Articles that are kept in one transaction, so that a chat need not wait for a long file."""
 DELIMITERS: Final = (",", ";", "\t")
-ALSO: Final = {"question": "title", "answer": "text", "alt": "phrasings"}
+ALSO: Final = dict.fromkeys(
+    ("question", "q", "frage", "titel", "titre", "título", "titulo", "titolo", "pregunta", "domanda", "pergunta",
+     "vraag", "pytanie", "вопрос", "питання", "soru", "質問", "问题"), "title",
+) | dict.fromkeys(
+    ("answer", "a", "content", "body", "antwort", "texte", "texto", "testo", "tekst", "réponse", "reponse", "respuesta",
+     "risposta", "resposta", "antwoord", "odpowiedź", "ответ", "відповідь", "cevap", "回答", "答案"), "text",
+) | {"alt": "phrasings"}  # fmt: skip
+"""What columns are called elsewhere."""
 csv.field_size_limit(1_000_000)  # an article may be longer than the default
 
 
@@ -93,12 +100,12 @@ def _known(session: Session, rows: Sequence[Row]) -> dict[str, Article]:
 
 
 def _decoded(name: str, content: bytes) -> str:
-    """UTF-8, or the UTF-16 in which a spreadsheet writes "Unicode text"."""
+    """UTF-8, or the UTF-16 in which a spreadsheet writes "Unicode text". No code page is guessed: it would be wrong."""
     code = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(code)
     except UnicodeDecodeError as error:
-        raise BadValue("file", f"{name} is not UTF-8 text. Save it as UTF-8, then try again.") from error
+        raise BadValue("file", f"{name} is not UTF-8 text. Save it as “CSV UTF-8”, then try again.") from error
 
 
 def _rows(name: str, text: str) -> Iterator[dict[str, Any]]:
@@ -123,7 +130,8 @@ def _table(name: str, text: str) -> Iterator[dict[str, Any]]:
         text = text.partition("\n")[2]
     for delimiter in DELIMITERS:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        columns = [ALSO.get(column.strip().casefold(), column.strip().casefold()) for column in next(rows, [])]
+        named = [column.strip().casefold() for column in next(rows, [])]
+        columns = [name if ALSO.get(name) in named else ALSO.get(name, name) for name in named]
         if {"title", "text"} <= set(columns):
             break
     else:

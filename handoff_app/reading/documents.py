@@ -21,6 +21,12 @@ _FRONT_MATTER: Final = re.compile(r"\A\s*---[ \t\r]*\n(?:.{0,1000}\n){0,100}?---
 _TITLE: Final = re.compile(r"^title:(.*)$", re.MULTILINE | re.IGNORECASE)
 """What static sites write above a page: settings, of which only the title is for people."""
 
+_NO_TITLE: Final = re.compile(
+    r"(?:untitled|document\d*|microsoft word|powerpoint)\b.*|.*\.(?:docx?|pdf|indd|tex|odt)", re.I
+)
+"""What programs write when nobody gave a title."""
+_ENDS: Final = ".!?:;。！？"
+
 
 class Unreadable(ValueError):
     """The document cannot be read; the message is one sentence that names it."""
@@ -75,8 +81,23 @@ def _pdf(name: str, content: bytes) -> tuple[str, str]:
         raise Unreadable(f"{name} is protected by a password. Save it without one, then upload it again.")
     if len(reader.pages) > MOST_PAGES:
         raise Unreadable(f"{name} has more than {MOST_PAGES:,} pages. Split it first.")
-    title = str(reader.metadata.title or "") if reader.metadata else ""
-    return title, "\n\n".join(filter(None, (page.extract_text().strip() for page in reader.pages)))
+    title = str(reader.metadata.title or "").strip() if reader.metadata else ""
+    pages = (_unwrapped(page.extract_text().strip()) for page in reader.pages)
+    return "" if _NO_TITLE.fullmatch(title) else title, "\n\n".join(filter(None, pages))
+
+
+def _unwrapped(text: str) -> str:
+    """A page's lines as sentences: where a line is full and its sentence goes on, the next one belongs to it."""
+    lines = [line.strip() for line in text.splitlines()]
+    full, told = 0.6 * max(map(len, lines), default=0), ""
+    for line in lines:
+        if told.endswith("-") and line[:1].islower():
+            told = told[:-1] + line
+        elif len(told) - told.rfind("\n") > full and told[-1:] not in _ENDS and line[:1].isalnum():
+            told += f" {line}"
+        else:
+            told += f"\n{line}"
+    return told.strip()
 
 
 def _docx(name: str, content: bytes) -> tuple[str, str]:

@@ -99,10 +99,22 @@ def _all_of(tree: Any) -> str:
     """Every paragraph, heading, item and row of a page that has no main part."""
     for unread in tree.xpath("//script | //style | //noscript | //template | //nav | //footer"):
         unread.drop_tree() if hasattr(unread, "drop_tree") else unread.getparent().remove(unread)
-    pieces = []
+    pieces, taken = [], set[Any]()
     for part in tree.iter("h1", "h2", "h3", "h4", "p", "li", "tr", "blockquote", "pre"):
-        words = " ".join(" ".join(part.itertext()).split())
+        if part.tag != "li" and any(above in taken for above in part.iterancestors()):
+            continue  # its words stand in what is around it
+        if part.tag == "tr" and part.find(".//table") is not None:
+            continue  # it only arranges the page
+        words = " ".join(" ".join(_own(part)).split())
         if words:
+            taken.add(part)
             marks = {"h1": "# ", "h2": "## ", "h3": "### ", "h4": "#### ", "li": "- "}
             pieces.append(marks.get(part.tag, "") + words)
     return "\n\n".join(pieces)
+
+
+def _own(part: Any) -> list[str]:
+    """Its texts, without those of the items of a list within it, which stand for themselves."""
+    within = len(list(part.iterancestors("li"))) + (part.tag == "li")
+    found: list[str] = part.xpath(".//text()[count(ancestor::li) = $within]", within=within)
+    return found
