@@ -44,6 +44,15 @@ def test_who_waits_longest_stands_first_then_live_then_the_rest(world: World, bu
     assert rows[0].reason == "Asked for a human"
 
 
+def test_who_asks_for_a_human_is_seen_before_an_address_is_left(world: World) -> None:
+    chat = world.chat("Hello")
+    assert listed(world)[0].reason == ""
+    world.do(lambda s: escalations.ask(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN) and None)
+    assert (listed(world)[0].reason, listed(world)[0].wait) == (inbox.ASKING, "")
+    world.do(lambda s: escalations.leave_email(s, conversations.locked(s, chat), "vera@example.com") and None)
+    assert listed(world)[0].reason == "Asked for a human"
+
+
 @pytest.mark.parametrize(
     ("chosen", "names"),
     [("waiting", ["long", "short"]), ("mine", ["live"]), ("ai", ["ai"]), ("resolved", ["done"])],

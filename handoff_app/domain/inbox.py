@@ -17,6 +17,7 @@ from handoff_app.domain.models import (
     Delivery,
     Escalation,
     Message,
+    Prompt,
     Reason,
     Sent,
     Status,
@@ -35,6 +36,7 @@ REASONS: Final = {
     Reason.AI_FAILED: "AI failed",
     Reason.AGENT_TOOK_OVER: "Agent took over",
 }
+ASKING: Final = "Wants a human, no address yet"
 _GROUPS: Final = {
     Status.WAITING: "Waiting, longest first",
     Status.WITH_AGENT: "Live",
@@ -210,6 +212,7 @@ def _window(status: Status) -> Any:
         select(  # type: ignore[call-overload]
             Conversation.id,
             Conversation.status,
+            Conversation.prompt,
             Conversation.unread,
             Conversation.last_text,
             Conversation.last_author,
@@ -252,6 +255,11 @@ _BY_FILTER: Final = {
 }
 
 
+def _is_asking(row: Any) -> bool:
+    """Wants a human, and is asked for an address first: the team is told in a moment, and may come before that."""
+    return row.prompt == Prompt.EMAIL and row.status in (Status.WITH_AI, Status.RESOLVED)
+
+
 def _row(row: Any, now: datetime, at_head: bool) -> Row:
     waiting = row.status == Status.WAITING and row.asked_at is not None
     minutes = int((now - row.asked_at).total_seconds() // 60) if waiting else 0
@@ -264,7 +272,7 @@ def _row(row: Any, now: datetime, at_head: bool) -> Row:
         preview=whose + row.last_text[:120],
         time=stamp(row.updated_at),
         status=row.status,
-        reason=REASONS[row.reason] if waiting else "",
+        reason=REASONS[row.reason] if waiting else ASKING if _is_asking(row) else "",
         owner=row.owner or "",
         owner_initial=(row.owner or "")[:1].upper(),
         unread=row.unread if row.status != Status.WITH_AI else 0,

@@ -11,7 +11,7 @@ from handoff_app.access.sessions import Person
 from handoff_app.db import read, transact
 from handoff_app.domain import conversations, desk, inbox, outbox, transcript
 from handoff_app.domain.inbox import Card, Row
-from handoff_app.domain.models import now
+from handoff_app.domain.models import Prompt, now
 from handoff_app.domain.transcript import Chat
 from handoff_app.pages.shared.aide_state import AideState
 from handoff_app.pages.shared.inbox_view import inbox_view
@@ -71,6 +71,7 @@ class InboxState(Thread, rx.State):
     chat_status: str = ""
     typing: bool = False
     owner: str = ""
+    asking: bool = False
     mine: bool = False
     card: Card = NOBODY
     problem: str = ""
@@ -175,6 +176,7 @@ class InboxState(Thread, rx.State):
             "chat_status": chat.status,
             "typing": chat.typing,
             "owner": chat.agent,
+            "asking": chat.prompt == Prompt.EMAIL,
             "mine": chat.agent_id == self._me,
         }
         for name, value in values.items():

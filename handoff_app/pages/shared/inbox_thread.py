@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from handoff_app.domain.inbox import ASKING
 from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.inbox_aide import (
     suggested_reply,
@@ -67,7 +68,7 @@ def _head(t: Any, aide: Any) -> rx.Component:
         ("waiting", "Waiting for a human"),
         ("with_agent", f"With {t.owner}"),
         ("resolved", "Resolved"),
-        "With the AI",
+        rx.cond(t.asking, ASKING, "With the AI"),
     )
     free = t.owner == ""
     return rx.el.header(
