@@ -1,6 +1,7 @@
 """Articles, the questions that want one, and both as files."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -64,6 +65,30 @@ def test_the_sample_shop_goes_and_does_not_come_back(world: World) -> None:
     world.do(knowledge.remove_demo)
     assert [article.title for article in world.all(Article)] == [TENT.title]
     assert world.do(knowledge.load_demo) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" https://acme.example/returns?a=1 ", "https://acme.example/returns?a=1"),
+        ("acme.example", "https://acme.example"),
+        ("www.acme.example/öffnungszeiten", "https://www.acme.example/öffnungszeiten"),
+        ("HTTP://ACME.EXAMPLE", "HTTP://ACME.EXAMPLE"),
+        ("/returns", "/returns"),
+        ("", ""),
+    ],
+)
+def test_the_address_of_a_page_is_kept_whole(world: World, typed: str, kept: str) -> None:
+    world.do(knowledge.save, replace(TENT, url=typed))
+    assert [article.url for article in world.all(Article)] == [kept]
+
+
+@pytest.mark.parametrize(
+    "typed", ["see our page", "returns", "//evil.example", "https://", "mailto:a@b.example", "http://["]
+)
+def test_what_is_no_address_of_a_page_is_refused(world: World, typed: str) -> None:
+    with pytest.raises(BadValue, match="not a web address"):
+        world.do(knowledge.save, replace(TENT, url=typed))
 
 
 def test_a_table_may_be_headed_in_other_languages(world: World) -> None:

@@ -1,11 +1,11 @@
 """What the AI may know: articles, as the owner writes them, and as their page shows them."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, func, select, update
@@ -80,16 +80,25 @@ def check(wanted: Draft) -> tuple[str, list[str]]:
         raise BadValue("text", "Write the answer: visitors read these very words.")
     if len(wanted.text) > LONGEST_TEXT:
         raise BadValue("text", f"{LONGEST_TEXT:,} characters are the most for an article.")
-    if wanted.url.strip() and urlsplit(wanted.url.strip()).scheme not in ("", "http", "https"):
-        raise BadValue("url", "This is not a web address. It should look like https://example.com/page.")
+    _address(wanted.url)
     return title, phrasings
+
+
+def _address(typed: str) -> str:
+    """A whole web address, a path on this server, or nothing; `https://` need not be typed. Raises `BadValue`."""
+    typed = clean(typed).strip()[:2000]
+    if re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?", typed):
+        typed = f"https://{typed}"
+    if typed and not re.fullmatch(r"(https?://[^\s/\[]|/(?!/))\S*", typed, re.IGNORECASE):
+        raise BadValue("url", "This is not a web address. It should look like https://example.com/page.")
+    return typed
 
 
 def put(session: Session, article: Article, wanted: Draft, **extra: Any) -> Article:
     """Make this article so, whether it is new or known. Raises like `save`."""
     title, phrasings = check(wanted)
     before = article.title, article.text
-    article.title, article.text, article.url = title, clean(wanted.text), wanted.url.strip()[:2000]
+    article.title, article.text, article.url = title, clean(wanted.text), _address(wanted.url)
     article.edited = article.edited or (article.source_id is not None and before != (article.title, article.text))
     article.phrasings, article.updated_at = phrasings, now()
     for name, value in extra.items():
