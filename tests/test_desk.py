@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 import pytest
 
 from handoff_app.domain import desk, escalations
-from handoff_app.domain.models import Conversation, Delivery, Escalation, Message, Reason, Status
+from handoff_app.domain.models import Conversation, Delivery, Escalation, Message, Prompt, Reason, Status
 from tests.conftest import World
 
 
@@ -69,6 +69,15 @@ def test_a_colleagues_conversation_is_reassigned_on_purpose_and_only_from_who_wa
         world.do(desk.agent_says, chat, world.grace, "Still me", "a1")
     joined = [m.text for m in world.all(Message) if m.author == "system"]
     assert joined == ["Grace joined the chat", "Linus joined the chat"]
+
+
+def test_an_agent_who_is_quicker_than_the_address_keeps_why_the_visitor_asked(world: World) -> None:
+    chat = world.chat("A human, please")
+    world.do(lambda s: escalations.ask(s, s.get_one(Conversation, chat), Reason.ASKED_FOR_HUMAN) and None)
+    world.do(desk.take_over, chat, world.grace)
+    (escalation,) = world.all(Escalation)
+    assert (escalation.reason, escalation.claimed_by) == (Reason.ASKED_FOR_HUMAN, "Grace")
+    assert (world.all(Delivery), world.row(chat).prompt) == ([], Prompt.NONE)
 
 
 def test_what_was_handed_back_meanwhile_is_simply_taken(world: World) -> None:

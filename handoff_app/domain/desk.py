@@ -58,8 +58,8 @@ def take_over(session: Session, conversation_id: str, agent: Person) -> Conversa
     if taken.rowcount == 0:
         raise AlreadyTaken(_name(session, conversation.owner_id))
     session.refresh(conversation)
-    conversations.quiet(conversation)
     escalations.claimed(session, conversation, agent.name)
+    conversations.quiet(conversation)
     conversations.system_line(session, conversation, i18n.key("agent.joined"), name=agent.name)
     return conversation
 

@@ -155,12 +155,14 @@ def late(session: Session, escalation: Escalation) -> None:
 
 
 def claimed(session: Session, conversation: Conversation, by: str) -> None:
-    """Note who took it; an agent who steps in unasked makes an escalation of its own, told to nobody."""
+    """Note who took it. An agent who is there before anybody was told makes an escalation that nobody is told of."""
     escalation = open_one(session, conversation.id)
+    was_told = escalation is not None and escalation.reason != Reason.AGENT_TOOK_OVER
     if escalation is None:
+        asked = conversation.prompt == Prompt.EMAIL
         escalation = Escalation(
             conversation_id=conversation.id,
-            reason=Reason.AGENT_TOOK_OVER,
+            reason=(asked and conversation.prompt_reason) or Reason.AGENT_TOOK_OVER,
             question=_last_question(session, conversation.id),
             page_url=conversation.page_url,
         )
@@ -169,7 +171,7 @@ def claimed(session: Session, conversation: Conversation, by: str) -> None:
     escalation.reroute_due_at, escalation.late_due_at = None, None
     session.add(escalation)
     session.flush()
-    if escalation.reason != Reason.AGENT_TOOK_OVER:
+    if was_told:
         told(session, conversation, "escalation.claimed")
 
 

@@ -83,24 +83,27 @@ def _head(t: Any, aide: Any) -> rx.Component:
             rx.el.p(state, class_name="truncate text-xs/4 text-muted"),
             class_name="min-w-0 grow",
         ),
-        translate_switch(aide),
-        rx.cond(
-            free & (t.chat_status != "resolved"),
-            rx.el.button("Take over", type="button", on_click=t.take_over, class_name="btn btn-primary btn-sm"),
-        ),
-        rx.cond(
-            (t.chat_status == "with_agent") & ~t.mine,
-            rx.el.button("Reassign to me", type="button", on_click=t.reassign, class_name="btn btn-outline btn-sm"),
-        ),
-        rx.cond(
-            t.mine | (t.chat_status == "waiting"),
-            rx.el.button("Hand back to AI", type="button", on_click=t.hand_back, class_name="btn btn-ghost btn-sm"),
-        ),
-        rx.cond(
-            t.mine | (free & (t.chat_status != "resolved")),
-            rx.el.button(
-                icon("check"), "Resolve", type="button", on_click=t.resolve, class_name="btn btn-outline btn-sm"
+        rx.el.div(
+            translate_switch(aide),
+            rx.cond(
+                free & (t.chat_status != "resolved"),
+                rx.el.button("Take over", type="button", on_click=t.take_over, class_name="btn btn-primary btn-sm"),
             ),
+            rx.cond(
+                (t.chat_status == "with_agent") & ~t.mine,
+                rx.el.button("Reassign to me", type="button", on_click=t.reassign, class_name="btn btn-outline btn-sm"),
+            ),
+            rx.cond(
+                t.mine | (t.chat_status == "waiting"),
+                rx.el.button("Hand back to AI", type="button", on_click=t.hand_back, class_name="btn btn-ghost btn-sm"),
+            ),
+            rx.cond(
+                t.mine | (free & (t.chat_status != "resolved")),
+                rx.el.button(
+                    icon("check"), "Resolve", type="button", on_click=t.resolve, class_name="btn btn-outline btn-sm"
+                ),
+            ),
+            class_name="flex flex-wrap items-center gap-2 max-md:w-full max-md:pb-1",
         ),
         class_name="flex min-h-14 shrink-0 flex-wrap items-center gap-2 border-b border-line px-5 py-1.5",
     )
