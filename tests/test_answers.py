@@ -88,3 +88,13 @@ def test_nothing_is_offered_when_there_is_nobody_to_offer(world: World) -> None:
     world.do(lambda s: settings.save_escalations(s, replace(settings.escalations(s), enabled=False)))
     world.do(_post, chat, 0, datetime.now(UTC) + timedelta(seconds=20), Answer("Free.", 0.5, True, offer=True))
     assert world.all(Message)[-1].text == "Free."
+
+
+@pytest.mark.parametrize(
+    ("locale", "note"), [("de", "Dazu habe ich nur etwas in einer anderen Sprache:\n\n"), ("en", "")]
+)
+def test_an_answer_in_another_language_says_so_in_the_visitors(world: World, locale: str, note: str) -> None:
+    chat = world.chat("Was kostet das?")
+    world.do(lambda s: setattr(s.get_one(Conversation, chat), "locale", locale))
+    world.do(_post, chat, 0, datetime.now(UTC) + timedelta(seconds=20), Answer("Free.", 0.9, True, foreign="en"))
+    assert world.all(Message)[-1].text == f"{note}Free."

@@ -6,6 +6,7 @@ import pytest
 
 from handoff_app.answering.base import Passage, Question, Source
 from handoff_app.answering.builtin import THRESHOLD, Builtin
+from handoff_app.answering.encoder import Encoder
 from handoff_app.answering.retrieval import Index
 from handoff_app.answering.terms import stem, words
 
@@ -50,6 +51,42 @@ def test_a_question_in_an_articles_words_is_sure(asked: str) -> None:
 )
 def test_an_unrelated_question_is_unsure(asked: str) -> None:
     assert all(hit.confidence < THRESHOLD for hit in Index(ACME).search(asked))
+
+
+@pytest.fixture(scope="module")
+def learned() -> Index:
+    return Index(ACME).learned(Encoder())
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("Wie lange dauert die Lieferung?", "delivery"),
+        ("Quels sont les moyens de paiement ?", "payment"),
+        ("¿Cómo devuelvo algo?", "returns"),
+        ("Когда открыт магазин?", "opening"),
+        ("いつ届きますか", "delivery"),
+    ],
+)
+def test_a_question_in_another_language_is_answered(learned: Index, asked: str, found: str) -> None:
+    hit = learned.search(asked)[0]
+    assert (hit.passage.article_id, hit.foreign) == (found, True)
+    assert hit.confidence > THRESHOLD
+
+
+@pytest.mark.parametrize("asked", ["Verkaufen Sie Kajaks?", "Où est la gare ?", "¿Qué tiempo hará mañana?", "天気は"])
+def test_what_is_not_known_is_not_known_in_another_language_either(learned: Index, asked: str) -> None:
+    assert learned.search(asked)[0].confidence < THRESHOLD
+
+
+def test_a_question_in_the_articles_language_is_not_foreign(learned: Index) -> None:
+    assert not learned.search("when does my parcel arrive")[0].foreign
+
+
+async def test_a_foreign_answer_says_in_which_language_it_is(learned: Index) -> None:
+    answer = await Builtin(learned).answer(Question("Wie lange dauert die Lieferung?"))
+    assert (answer.text, answer.foreign) == ("Parcels arrive within three working days.", "en")
+    assert (await Builtin(learned).answer(Question("how long does delivery take"))).foreign == ""
 
 
 def test_an_address_in_a_question_says_nothing() -> None:

@@ -57,7 +57,8 @@ class Answer:
     `confidence` is a probability from 0 to 1 that the answer is right. An answer that is not `confident` has an empty
     text: the caller says so in the visitor's language. With `offer` the caller offers a human, with or without a text.
     With `human` the answerer understood that the visitor asks for a person, and the caller brings one. With a `key` it
-    is that text of the catalog.
+    is that text of the catalog. Of one that shares no words with the question
+    `foreign` is the language.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Answer:
     offer: bool = False
     human: bool = False
     key: str = ""
+    foreign: str = ""
 
 
 class Answerer(Protocol):

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from handoff_app.answering import markup
+from handoff_app.answering import language, markup
 from handoff_app.answering.base import Answer, Question, Say, Source
 from handoff_app.answering.retrieval import Index
 
@@ -34,4 +34,5 @@ class Builtin:
             return Answer(text="", confidence=confidence, confident=False, offer=True)
         source = Source(passage.article_id, passage.title, passage.url)
         offer, text = confidence < self._sure, markup.words(passage.text)
-        return Answer(text, confidence, confident=True, sources=(source,), offer=offer)
+        foreign = await asyncio.to_thread(language.written, [text], "") if hits[0].foreign else ""
+        return Answer(text, confidence, confident=True, sources=(source,), offer=offer, foreign=foreign)

@@ -50,3 +50,8 @@ class Confidence:
 # From four knowledge bases in English and one in 13 languages, each weighed alike.
 WORDS = Confidence(bias=-2.78, slope=2.54, unrelated=0.25)
 MEANING = Confidence(bias=-2.6, slope=1.27, unrelated=0.5)
+# A question that shares no words with what is known is nearly always asked in another language. Then only its meaning
+# speaks, all scores are lower, and the same sign says more: on a shop and a gym, asked 157 times in 13 other
+# languages, 75 % of what they know is shown instead of 49, and 96 % of what is shown without an offer is right.
+FOREIGN = Confidence(bias=-6.0, slope=4.5, unrelated=0.5)
+FOREIGN_SHARE = 0.2  # of a question's words that are known at most; 0.3 % of all questions in English are so strange

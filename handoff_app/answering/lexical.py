@@ -44,6 +44,10 @@ class Lexical:
         self._phrasing_weight = np.array([self._weight(said) for said in phrasings], dtype=np.float32)
         self.starts = np.cumsum([0, *(len(entry.phrasings) for entry in entries)])[:-1]
 
+    def known_share(self, asked: Sequence[str]) -> float:
+        """How many of the words stand in any entry, from 0 to 1."""
+        return sum(word in self._column for word in asked) / len(asked)
+
     def scores(self, asked: Sequence[str], without: tuple[int, int] | None = None) -> Scores:
         """For each entry from 0 (no word shared) to about 1.4 (asked in its very words).
 

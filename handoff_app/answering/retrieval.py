@@ -25,11 +25,15 @@ _ADDRESS = re.compile(r"https?://\S+")  # where the visitor is says little about
 
 @dataclass(frozen=True)
 class Hit:
-    """An article found, by its best passage; `score` only ranks, `confidence` is a probability from 0 to 1."""
+    """An article found, by its best passage; `score` only ranks, `confidence` is a probability from 0 to 1.
+
+    A `foreign` question shares no words with what is known: in all likelihood it is asked in another language.
+    """
 
     passage: Passage
     score: float
     confidence: float
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,11 @@ class Index:
         scores, near = self._scores(asked, meant)
         ranked = _best(scores, limit + confidence.RIVALS)
         found = [at for at in ranked[:limit] if scores[at] > 0 or near is not None]
-        return [Hit(self._passage(at, asked, near), float(scores[at]), self._sure(at, ranked, scores)) for at in found]
+        foreign = near is not None and self._lexical.known_share(asked) <= confidence.FOREIGN_SHARE
+        known = confidence.FOREIGN if foreign else self._confidence
+        sure = [_sure(known, at, ranked, scores) for at in found]
+        told = [self._passage(at, asked, near) for at in found]
+        return [Hit(told[n], float(scores[at]), sure[n], foreign) for n, at in enumerate(found)]
 
     def _understand(self, encoder: Encoder) -> Meaning:
         phrasings = [article.phrasings for article in self._articles]
@@ -99,10 +107,6 @@ class Index:
             start = self._meaning.passage_starts[at]
             held = held + near[start : start + len(passages)]
         return passages[int(np.argmax(held))]
-
-    def _sure(self, at: int, ranked: Sequence[int], scores: Scores) -> float:
-        rivals = [float(scores[other]) for other in ranked if other != at]
-        return self._confidence.of(self._confidence.sign(float(scores[at]), rivals))
 
     def _tried(self, known: Confidence) -> tuple[list[float], list[bool]]:
         """What searching for the owner's own phrasings shows, each thought away in turn.
@@ -152,6 +156,11 @@ def _entry(article: _Article) -> Entry:
 
 def _told(passage: Passage) -> str:
     return f"{passage.title}. {passage.text}" if passage.text else ""
+
+
+def _sure(known: Confidence, at: int, ranked: Sequence[int], scores: Scores) -> float:
+    rivals = [float(scores[other]) for other in ranked if other != at]
+    return known.of(known.sign(float(scores[at]), rivals))
 
 
 def _best(scores: Scores, count: int) -> list[int]:

@@ -208,4 +208,6 @@ def _said(session: Session, conversation_id: str, answer: Answer) -> str:
     if answer.offer and settings.escalations(session).enabled:
         keys.append("offer.text")
     words = " ".join(texts.words(session, locale, keys).values())
-    return "\n\n".join(part for part in (answer.text, words) if part)
+    other = answer.foreign not in ("", locale)
+    note = texts.words(session, locale, ["ai.foreign"])["ai.foreign"] if other else ""
+    return "\n\n".join(part for part in (note, answer.text, words) if part)
