@@ -48,3 +48,16 @@ def test_no_text_keeps_us_busy(part: str) -> None:
     """A pattern that backtracks would run into the suite's own limit here."""
     for text in (part * 20_000, f"{part * 20_000}\n", f"a{part * 20_000}]) "):
         assert len(markup.words(text)) <= len(text) + 3
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "read"),
+    [
+        ("Returns | Acme", "# Returns\n\nWithin 60 days.", "Within 60 days."),
+        ("Sizes", "## Boots\n\nThey run small.", "Boots\n\nThey run small."),
+        ("Returns", "# Returns", "Returns"),
+        ("Returns", "Returns\ntake 60 days.", "Returns\ntake 60 days."),
+    ],
+)
+def test_an_answer_does_not_repeat_what_its_article_is_called(title: str, text: str, read: str) -> None:
+    assert markup.answer(title, text) == read

@@ -33,6 +33,6 @@ class Builtin:
         if confidence < self._threshold or not passage.text:
             return Answer(text="", confidence=confidence, confident=False, offer=True)
         source = Source(passage.article_id, passage.title, passage.url)
-        offer, text = confidence < self._sure, markup.words(passage.text)
+        offer, text = confidence < self._sure, markup.answer(passage.title, passage.text)
         foreign = await asyncio.to_thread(language.written, [text], "") if hits[0].foreign else ""
         return Answer(text, confidence, confident=True, sources=(source,), offer=offer, foreign=foreign)

@@ -28,6 +28,13 @@ _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _GAPS: Final = re.compile(r"\n{3,}")
 
 
+def answer(title: str, text: str) -> str:
+    """A passage as plain words, without a first heading that says again what the article is called."""
+    first, _, rest = text.lstrip().partition("\n")
+    repeats = first.startswith("#") and words(first).casefold() in title.casefold()
+    return words(rest if repeats and rest.strip() else text)
+
+
 def words(text: str) -> str:
     """The text as plain words: its lines, lists and paragraphs stay, links become "words (address)"."""
     text = _BREAK.sub("\n", _COMMENT.sub("", text))

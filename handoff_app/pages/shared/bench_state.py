@@ -48,7 +48,7 @@ async def _tried(question: str) -> Verdict:
     leads = await _led_to(question, sure)
     found = [Found(str(n), h.passage.title, h.passage.text, f"{h.confidence:.2f}") for n, h in enumerate(hits, 1)]
     answers = hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE
-    text = markup.words(hits[0].passage.text) if answers else ""
+    text = markup.answer(hits[0].passage.title, hits[0].passage.text) if answers else ""
     return Verdict(text, _decision(decided, sure, leads), f"{sure:.2f}", round(100 * sure), found, took)
 
 
