@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from handoff_app.domain import conversations, desk, transcript
+from handoff_app.domain import conversations, desk, inbox, transcript
 from handoff_app.domain.models import Author, Message, Status
 from tests.conftest import World
 
@@ -88,7 +88,9 @@ def test_only_the_secret_finds_a_conversation(world: World) -> None:
 
 def test_a_deleted_chat_is_gone_for_the_visitor_and_kept_for_the_team(world: World) -> None:
     chat = world.chat("Hello")
+    assert not world.do(inbox.card, chat).deleted
     world.do(lambda s: conversations.hide(s, conversations.locked(s, chat)))
+    assert world.do(inbox.card, chat).deleted
     vera = world.do(conversations.visitor, world.vera)
     with pytest.raises(conversations.NotFound):
         world.do(conversations.of_visitor, vera.id, chat)

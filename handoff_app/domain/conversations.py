@@ -166,6 +166,7 @@ def hide(session: Session, conversation: Conversation) -> None:
     """Take the chat out of the visitor's sight; the inbox keeps it."""
     conversation.hidden_from_visitor = True
     session.add(conversation)
+    announce(conversation.id)
 
 
 def visitor_read(session: Session, visitor_id: str, conversation_id: str) -> None:

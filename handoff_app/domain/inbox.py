@@ -83,6 +83,7 @@ class Card:
     unread: int
     notices: list[dict[str, str]]
     earlier: list[dict[str, str]]
+    deleted: bool = False  # by the visitor, who does not see it any more
 
 
 def rows(session: Session, chosen: str, search: str, owner_id: str, now: datetime) -> list[Row]:
@@ -147,6 +148,7 @@ def card(session: Session, conversation_id: str) -> Card:
             {"id": c.id, "text": c.last_text, "at": stamp(c.updated_at)}
             for c in connection.execute(_EARLIER, of | {"visitor": row.visitor_id})
         ],
+        deleted=row.hidden_from_visitor,
     )
 
 
@@ -177,6 +179,7 @@ _CARD: Final = (
         Conversation.locale,
         Conversation.status,
         Conversation.unread,
+        Conversation.hidden_from_visitor,
         Visitor.name,
         Visitor.email,
         Visitor.created_at,

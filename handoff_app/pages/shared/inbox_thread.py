@@ -26,6 +26,14 @@ def inbox_thread(t: Any, aide: Any) -> rx.Component:
             t.problem != "",
             rx.el.p(t.problem, role="alert", class_name="bg-warn-soft px-5 py-2 text-[13px]/5 text-warn"),
         ),
+        rx.cond(
+            t.card.deleted,
+            rx.el.p(
+                "The visitor deleted this chat and does not see it any more.",
+                role="status",
+                class_name="bg-warn-soft px-5 py-2 text-[13px]/5 text-warn",
+            ),
+        ),
         rx.el.p(
             "No connection. What you write is kept and sent when you are back.",
             id="offline",
