@@ -30,7 +30,7 @@ NAMES: Final = {
     },
     "What the AI says by itself": {
         "ai.unsure": "It does not know",
-        "ai.foreign": "It knows it in another language",
+        "ai.foreign": "Foreign answer",
         "ai.failed": "It failed",
         "ai.sorry": "To who is annoyed",
         "ai.hello": "To a hello",
