@@ -176,13 +176,13 @@ class InboxState(Thread, rx.State):
             "chat_status": chat.status,
             "typing": chat.typing,
             "owner": chat.agent,
+            "_owner": chat.agent_id,
             "asking": chat.prompt == Prompt.EMAIL,
             "mine": chat.agent_id == self._me,
         }
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
-        self._owner = chat.agent_id
         self._ripen(self.selected, chat.typing)
         self._add(chat.lines)
 
