@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from handoff_app.domain import conversations, due, endpoints, escalations, outbox, settings
+from handoff_app.domain import conversations, due, endpoints, escalations, outbox, settings, tries, trouble
 from handoff_app.domain.models import Conversation, Delivery, Endpoint, Escalation, Reason, Sent, now
 from tests.conftest import World
 
@@ -16,15 +16,15 @@ def delivered(world: World) -> list[Delivery]:
     return world.do(due.deliveries, "w1").rows
 
 
-@pytest.mark.parametrize(("attempts", "seconds"), list(enumerate(outbox.SCHEDULE, 1)))
+@pytest.mark.parametrize(("attempts", "seconds"), list(enumerate(tries.SCHEDULE, 1)))
 def test_pauses_grow_by_the_schedule_within_a_fifth(attempts: int, seconds: int) -> None:
     moment = now()
     for seed, share in ((0.0, 0.8), (0.5, 1.0), (1.0, 1.2)):
-        assert outbox.retry_at(moment, attempts, seed) == moment + timedelta(seconds=seconds * share)
+        assert tries.retry_at(moment, attempts, seed) == moment + timedelta(seconds=seconds * share)
 
 
 def test_after_the_schedule_a_delivery_has_failed() -> None:
-    assert outbox.retry_at(now(), len(outbox.SCHEDULE) + 1) is None
+    assert tries.retry_at(now(), len(tries.SCHEDULE) + 1) is None
 
 
 def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(world: World) -> None:
@@ -38,13 +38,13 @@ def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(world: World) -> Non
 def test_a_worker_that_lost_its_lease_settles_nothing(world: World) -> None:
     row = delivered(world)[0]
     world.do(lambda s: setattr(s.get_one(Delivery, row.id), "owner", "w2"))
-    assert not world.do(outbox.sent, row, "w1", outbox.Tried("answered 200", 0.1))
+    assert not world.do(tries.sent, row, "w1", tries.Tried("answered 200", 0.1))
     assert world.do(lambda s: s.get_one(Delivery, row.id).status) == Sent.PENDING
 
 
 def test_a_permanent_error_stops_and_a_replay_keeps_id_and_body(world: World) -> None:
     row = delivered(world)[0]
-    world.do(outbox.missed, row, "w1", outbox.Tried("answered 410", permanent=True))
+    world.do(tries.missed, row, "w1", tries.Tried("answered 410", permanent=True))
     failed = world.do(lambda s: s.get_one(Delivery, row.id))
     assert (failed.status, failed.due_at) == (Sent.FAILED, None)
     world.do(outbox.replay, row.id)
@@ -53,27 +53,27 @@ def test_a_permanent_error_stops_and_a_replay_keeps_id_and_body(world: World) ->
 
 
 def test_the_team_hears_of_failures_until_an_admin_dismisses_them(world: World) -> None:
-    assert world.do(outbox.trouble) == outbox.Trouble()
+    assert world.do(trouble.of) == trouble.Trouble()
     first, second, *_ = delivered(world)
-    world.do(outbox.missed, first, "w1", outbox.Tried("answered 410", permanent=True))
-    world.do(outbox.missed, second, "w1", outbox.Tried("answered 404", permanent=True))
-    found = world.do(outbox.trouble)
+    world.do(tries.missed, first, "w1", tries.Tried("answered 410", permanent=True))
+    world.do(tries.missed, second, "w1", tries.Tried("answered 404", permanent=True))
+    found = world.do(trouble.of)
     assert (found.failed, found.last) == (2, f"{second.channel.title()}: answered 404")
-    world.do(outbox.dismiss)
-    assert world.do(outbox.trouble) == outbox.Trouble()
+    world.do(trouble.dismiss)
+    assert world.do(trouble.of) == trouble.Trouble()
     assert world.do(outbox.replay_failed) == 2
 
 
 def test_a_failed_test_warns_nobody(world: World) -> None:
     world.do(outbox.write_test, "email", settings.Escalations(emails="grace@acme.example"))
     (row,) = world.do(due.deliveries, "w1").rows
-    world.do(outbox.missed, row, "w1", outbox.Tried("answered 550", permanent=True))
-    assert world.do(outbox.trouble) == outbox.Trouble()
+    world.do(tries.missed, row, "w1", tries.Tried("answered 550", permanent=True))
+    assert world.do(trouble.of) == trouble.Trouble()
 
 
 def test_the_other_sides_wish_for_patience_is_kept(world: World) -> None:
     row = delivered(world)[0]
-    world.do(outbox.missed, row, "w1", outbox.Tried("answered 429", wait=600.0))
+    world.do(tries.missed, row, "w1", tries.Tried("answered 429", wait=600.0))
     row = world.do(lambda s: s.get_one(Delivery, row.id))
     assert row.due_at == row.set_at + timedelta(seconds=600)
 
@@ -82,14 +82,14 @@ def test_when_slack_asks_for_patience_all_of_slack_waits_and_nobody_else(world: 
     slack = next(row for row in delivered(world) if row.channel == "slack")
     chat = world.chat("Hello again")
     world.do(lambda s: escalations.escalate(s, conversations.locked(s, chat), Reason.ASKED_FOR_HUMAN) and None)
-    world.do(outbox.missed, slack, "w1", outbox.Tried("ratelimited", wait=600.0))
+    world.do(tries.missed, slack, "w1", tries.Tried("ratelimited", wait=600.0))
     later = now() + timedelta(seconds=500)
     assert all((row.due_at > later) == (row.channel == "slack") for row in world.all(Delivery))
 
 
 def test_a_replay_goes_to_where_the_endpoint_is_now(world: World) -> None:
     row = next(row for row in delivered(world) if row.channel == "webhook")
-    world.do(outbox.missed, row, "w1", outbox.Tried("answered 410", permanent=True))
+    world.do(tries.missed, row, "w1", tries.Tried("answered 410", permanent=True))
     world.do(lambda s: endpoints.save(s, "main", "https://new.acme.example/hook", settings.EVENTS) and None)
     world.do(outbox.replay, row.id)
     assert world.do(lambda s: s.get_one(Delivery, row.id).target) == "https://new.acme.example/hook"
@@ -97,11 +97,11 @@ def test_a_replay_goes_to_where_the_endpoint_is_now(world: World) -> None:
 
 def test_notices_that_do_not_arrive_are_named_before_they_have_failed_for_good(world: World) -> None:
     row = delivered(world)[0]
-    world.do(outbox.missed, row, "w1", outbox.Tried("nobody listens there"))
-    assert world.do(outbox.trouble) == outbox.Trouble()
+    world.do(tries.missed, row, "w1", tries.Tried("nobody listens there"))
+    assert world.do(trouble.of) == trouble.Trouble()
     world.do(lambda s: setattr(s.get_one(Delivery, row.id), "owner", "w1"))
-    world.do(outbox.missed, row, "w1", outbox.Tried("nobody listens there"))
-    found = world.do(outbox.trouble)
+    world.do(tries.missed, row, "w1", tries.Tried("nobody listens there"))
+    found = world.do(trouble.of)
     assert (found.failed, found.retrying, found.last) == (0, 1, f"{row.channel.title()}: nobody listens there")
 
 
@@ -122,7 +122,7 @@ def test_a_replay_that_would_tell_an_address_twice_leaves_the_others_alone(world
     world.do(endpoints.save, "b" * 32, "https://b.acme.example/hook", settings.EVENTS)
     rows = delivered(world)
     for row in rows:
-        world.do(outbox.missed, row, "w1", outbox.Tried("answered 404", permanent=True))
+        world.do(tries.missed, row, "w1", tries.Tried("answered 404", permanent=True))
     world.do(endpoints.remove, "b" * 32)
     wanted = settings.Escalations(webhook_on=True, webhook_url="https://b.acme.example/hook")
     world.do(settings.save_escalations, wanted)
@@ -147,21 +147,21 @@ def test_what_a_visitor_adds_waits_for_the_notice_that_it_belongs_to(world: Worl
         world.do(escalations.follow_up, chat)
     assert world.do(due.deliveries, "w1").rows == []
     notice = next(row for row in rows if row.channel == "slack")
-    world.do(outbox.sent, notice, "w1", outbox.Tried("posted", thread="1.5"))
+    world.do(tries.sent, notice, "w1", tries.Tried("posted", thread="1.5"))
     first, second = (row for row in world.all(Delivery) if row.event == "conversation.message")
     assert [row.id for row in world.do(due.deliveries, "w1").rows] == [first.id]
-    world.do(outbox.sent, first, "w1", outbox.Tried("posted"))
+    world.do(tries.sent, first, "w1", tries.Tried("posted"))
     assert [row.id for row in world.do(due.deliveries, "w1").rows] == [second.id]
 
 
 def test_when_slack_asks_for_patience_what_comes_later_waits_too(world: World) -> None:
     row = next(row for row in delivered(world) if row.channel == "slack")
-    world.do(outbox.missed, row, "w1", outbox.Tried("Slack asks for patience", wait=600.0))
+    world.do(tries.missed, row, "w1", tries.Tried("Slack asks for patience", wait=600.0))
     world.vera = "w" * 64
     later = next(row for row in delivered_rows(world) if row.channel == "slack")
     assert later.due_at > now() + timedelta(seconds=590)
     world.do(lambda s: setattr(s.get_one(Delivery, row.id), "owner", "w1"))
-    world.do(outbox.sent, row, "w1", outbox.Tried("posted"))
+    world.do(tries.sent, row, "w1", tries.Tried("posted"))
     world.vera = "x" * 64
     assert next(row for row in delivered_rows(world) if row.channel == "slack").due_at <= now()
 

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from handoff_app import db, worker
 from handoff_app.config import config
-from handoff_app.domain import due, endpoints, outbox, settings
+from handoff_app.domain import due, endpoints, settings, tries
 from handoff_app.domain.models import Delivery, Sent, now
 from tests import processes
 from tests.conftest import World
@@ -54,7 +54,7 @@ def claim_all(name: str, folder: str) -> None:
 
 def _settle(session: Session, rows: list[Delivery], name: str) -> None:
     for row in rows:
-        assert outbox.sent(session, row, name, outbox.Tried("answered 200"))
+        assert tries.sent(session, row, name, tries.Tried("answered 200"))
 
 
 def test_eight_workers_share_four_thousand_notices_and_no_two_get_the_same(world: World, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def stall(name: str, folder: str) -> None:
     (row,) = db.transact_now(due.deliveries, name, 1)[0].rows
     (Path(folder) / "claimed").write_text(row.id)
     os.kill(os.getpid(), signal.SIGSTOP)
-    settled = db.transact_now(outbox.sent, row, name, outbox.Tried("answered 200"))[0]
+    settled = db.transact_now(tries.sent, row, name, tries.Tried("answered 200"))[0]
     (Path(folder) / "settled").write_text(str(settled))
 
 

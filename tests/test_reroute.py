@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from handoff_app.domain import agents, conversations, desk, due, escalations, outbox, settings
+from handoff_app.domain import agents, conversations, desk, due, escalations, settings, tries
 from handoff_app.domain.models import Agent, Delivery, Escalation, Message, Prompt, Reason, Visitor, now
 from tests.conftest import World
 
@@ -162,7 +162,7 @@ def test_an_address_that_is_refused_hands_it_on_at_once(world: World, minutes: i
     world.do(settings.save_escalations, wanted)
     assert in_turn(world, 1) == "grace"
     (row,) = world.do(due.deliveries, "w").rows
-    world.do(outbox.missed, row, "w", outbox.Tried("550 no such user", permanent=True, bounced=True))
+    world.do(tries.missed, row, "w", tries.Tried("550 no such user", permanent=True, bounced=True))
     pass_time(world, 0)
     assert told(world)[1:] == [("escalation.created", "linus@acme.example")]
     assert "escalation.unanswered" not in [row.event for row in world.all(Delivery)]

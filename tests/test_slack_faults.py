@@ -9,7 +9,7 @@ import pytest
 from aiohttp import WSMsgType, web
 
 from handoff_app.config import config
-from handoff_app.domain import outbox
+from handoff_app.domain import tries
 from handoff_app.domain.models import Sent
 from handoff_app.worker import Worker, finish
 from tests.conftest import World
@@ -85,7 +85,7 @@ async def test_slack_is_given_the_time_that_it_asks_for(world: World, at: Any, h
     at(limited(f"{header}: {seconds}")())
     (row,) = await worked(world, tried)
     assert row.status == Sent.PENDING
-    assert waits(row) >= max(seconds, outbox.SCHEDULE[0] * (1 - outbox.JITTER))
+    assert waits(row) >= max(seconds, tries.SCHEDULE[0] * (1 - tries.JITTER))
 
 
 async def test_a_slack_that_hangs_delays_no_webhook(world: World, at: Any) -> None:

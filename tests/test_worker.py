@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from handoff_app import db, vault, worker
 from handoff_app.config import config
-from handoff_app.domain import conversations, due, endpoints, escalations, mail_server, outbox, settings
+from handoff_app.domain import conversations, due, endpoints, escalations, mail_server, outbox, settings, trouble
 from handoff_app.domain.models import Attempt, Bounce, Delivery, Endpoint, Reason, Sent, now
 from handoff_app.worker import loops
 from tests.conftest import World
@@ -336,7 +336,7 @@ async def test_slack_answers_are_told_apart(
     (row,) = await worked(world, tried)
     assert row.status == status
     said = f"Slack answered {answer[1].get('error')}" if status == Sent.FAILED else ""
-    assert world.do(outbox.trouble).last == said
+    assert world.do(trouble.of).last == said
 
 
 async def test_many_wait_for_a_dead_endpoint_and_a_healthy_one_does_not_notice(world: World) -> None:

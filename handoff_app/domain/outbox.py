@@ -1,16 +1,14 @@
 """Deliveries: one row per notice and target, its body frozen in the transaction that made it happen."""
 
 import json
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import Session, col, delete, select
 
 from handoff_app import live, vault
 from handoff_app.config import config
@@ -18,7 +16,6 @@ from handoff_app.domain import agents, endpoints, envelope, settings
 from handoff_app.domain.envelope import Letter
 from handoff_app.domain.models import (
     Attempt,
-    Bounce,
     Conversation,
     Delivery,
     Endpoint,
@@ -32,27 +29,9 @@ from handoff_app.domain.prepared import Prepared
 from handoff_app.domain.settings import Escalations, split_addresses
 
 TOPIC: Final = "deliveries"
-
-# Standard Webhooks' schedule (spec, "Retries"): seconds until the next try, about three days in all.
-SCHEDULE: Final = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
-JITTER: Final = 0.2
 CLAIM: Final = "take over"
 CLAIM_SECONDS: Final = 3600
 CLOCK_SLACK: Final = timedelta(seconds=30)
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What one try came to. `wait` is in seconds, as the other side asked; `gone` is its 410; `bounced` its no."""
-
-    answer: str
-    seconds: float = 0.0
-    excerpt: str = ""
-    thread: str = ""
-    wait: float | None = None
-    permanent: bool = False
-    gone: bool = False
-    bounced: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,71 +107,6 @@ def write_letter(
     return _write(session, [Target("email", address) for address in to], [body] * len(to), about)
 
 
-def retry_at(moment: datetime, attempts: int, seed: float | None = None) -> datetime | None:
-    """When to try again after `attempts` failures, with ±20 % jitter; None when the schedule is used up."""
-    if attempts > len(SCHEDULE):
-        return None
-    spread = 1 + JITTER * (2 * (random.random() if seed is None else seed) - 1)
-    return moment + timedelta(seconds=SCHEDULE[attempts - 1] * spread)
-
-
-def sent(session: Session, row: Delivery, owner: str, tried: Tried) -> bool:
-    """The other side said yes. False if another worker has the row meanwhile.
-
-    Past the ORM like `conversations.write`, for the same reason: this runs for every notice.
-    """
-    said = {"now": now(), "said": tried.answer[:200], "took": tried.seconds}
-    if _SENT.first(session, it=row.id, mine=owner, **said) is None:
-        return False
-    _ATTEMPT.all(session, **_attempt(row.id, tried, ok=True))
-    if tried.thread and row.conversation_id:
-        _THREAD.all(session, it=row.conversation_id, ts=tried.thread)
-    if row.endpoint_id:
-        _RECOVERED.all(session, it=row.endpoint_id)
-    if row.channel == "slack" and settings.get(session, "slack_held_until"):
-        settings.put(session, "slack_held_until", None)
-    if row.channel == "email":
-        _ARRIVES.all(session, it=row.target.lower())
-    live.announce(TOPIC)
-    return True
-
-
-def missed(session: Session, claimed: Delivery, owner: str, tried: Tried) -> bool:
-    """It did not arrive: due again by the schedule (at the earliest after `wait` seconds), or failed for good."""
-    row = _held(session, claimed.id, owner)
-    if row is None:
-        return False
-    moment, row.owner = now(), ""
-    _note(session, row, tried)
-    again = None if tried.permanent or row.event == "test" else retry_at(moment, row.attempts)
-    if again is not None and tried.wait is not None:
-        again = max(again, moment + timedelta(seconds=min(tried.wait, SCHEDULE[-1])))
-        if row.channel == "slack":  # its limits are the workspace's: the others would only be told the same
-            _hold(session, "slack", moment + timedelta(seconds=min(tried.wait, SCHEDULE[-1])))
-    row.due_at, row.set_at = again, moment
-    if again is None:
-        row.status, row.done_at = Sent.FAILED, moment
-    if tried.bounced and row.channel == "email":
-        session.merge(Bounce(address=row.target.lower(), said=tried.answer[:200]))
-        _PASSED_ON.all(session, it=row.escalation_id, to=row.target, at=moment)
-    endpoint = session.get(Endpoint, row.endpoint_id) if row.endpoint_id else None
-    if endpoint is not None and row.event != "test" and endpoints.struck(session, endpoint, tried.gone, row.attempts):
-        write_letter(session, "endpoint.disabled", agents.admin_addresses(session), _switched_off(endpoint))
-    return True
-
-
-def _hold(session: Session, channel: str, until: datetime) -> None:
-    """Nothing by this channel before then, and nothing that comes meanwhile; what is under way keeps its lease."""
-    settings.put(session, f"{channel}_held_until", until.isoformat())
-    session.exec(
-        update(Delivery)
-        .where(col(Delivery.channel) == channel, col(Delivery.status) == Sent.PENDING, col(Delivery.owner) == "")
-        .where(col(Delivery.due_at) < until)
-        .values(due_at=until, set_at=now())
-        .execution_options(synchronize_session=False)
-    )
-
-
 def replay(session: Session, id: str) -> bool:
     """Send a delivery again, with the same id and body, to where its endpoint is now.
 
@@ -259,52 +173,6 @@ def last_to(session: Session, endpoint_id: str) -> Delivery | None:
     return session.exec(query.order_by(col(Delivery.created_at).desc()).limit(1)).first()
 
 
-@dataclass(frozen=True)
-class Trouble:
-    """Notices that failed for good and that no admin has dismissed, or else that are tried again and again: how many,
-    and what came of the last."""
-
-    failed: int = 0
-    retrying: int = 0
-    last: str = ""
-
-
-def trouble(session: Session) -> Trouble:
-    """What the team must know of. A test that fails says so where it was sent."""
-    since = settings.get(session, "failures_dismissed")
-    found = _FAILED.first(session, since=datetime.fromisoformat(since) if since else datetime.fromtimestamp(0, UTC))
-    if found:
-        return Trouble(failed=found.number, last=_by_channel(found))
-    waiting = _RETRYING.first(session)
-    return Trouble(retrying=waiting.number, last=_by_channel(waiting)) if waiting else Trouble()
-
-
-def _by_channel(row: Any) -> str:
-    name = row.channel.title()
-    return str(row.answer) if row.answer.startswith(name) else f"{name}: {row.answer}"
-
-
-def dismiss(session: Session) -> None:
-    """An admin knows of every failure so far; they stay in the list, and can be sent again."""
-    settings.put(session, "failures_dismissed", now().isoformat())
-    live.announce(TOPIC)
-
-
-_NUMBERED: Final = select(func.count().over().label("number"), Delivery.channel, Delivery.answer).where(
-    Delivery.event != "test"
-)
-_FAILED: Final = Prepared(
-    _NUMBERED.where(Delivery.status == Sent.FAILED, col(Delivery.done_at) > bindparam("since"))
-    .order_by(col(Delivery.done_at).desc())
-    .limit(1)
-)
-_RETRYING: Final = Prepared(  # the first retry comes after seconds; what fails then too is worth a word
-    _NUMBERED.where(Delivery.status == Sent.PENDING, Delivery.attempts > 1)
-    .order_by(col(Delivery.set_at).desc())
-    .limit(1)
-)
-
-
 def _write(
     session: Session, to: Sequence[Target], bodies: Sequence[dict[str, Any]], about: dict[str, Any] | None = None
 ) -> int:
@@ -344,18 +212,6 @@ def _for(agent_id: str | None, body: dict[str, Any], conversation: Conversation)
     return body | {"conversation": body["conversation"] | {"take_over_url": url}}
 
 
-def _note(session: Session, row: Delivery, tried: Tried) -> None:
-    """Keep what a try in vain came to, on the row and as a line of its own."""
-    row.attempts, row.answer, row.seconds = row.attempts + 1, tried.answer[:200], tried.seconds
-    _ATTEMPT.all(session, **_attempt(row.id, tried, ok=False))
-    live.announce(TOPIC)
-
-
-def _attempt(id: str, tried: Tried, ok: bool) -> dict[str, Any]:
-    said = {"answer": tried.answer[:200], "excerpt": tried.excerpt[:200], "seconds": tried.seconds}
-    return said | {"delivery_id": id, "ok": ok, "at": now()}
-
-
 _BLANK: Final[dict[str, Any]] = {
     "escalation_id": None,
     "conversation_id": None,
@@ -367,59 +223,4 @@ _BLANK: Final[dict[str, Any]] = {
     "seconds": None,
     "done_at": None,
 }
-# Built once. Each is guarded by what it expects to find.
 _INSERT: Final = Prepared(insert(Delivery.__table__), Delivery.__table__.columns.keys())  # type: ignore[attr-defined]
-_SENT: Final = Prepared(
-    update(Delivery.__table__)  # type: ignore[attr-defined]
-    .where(col(Delivery.id) == bindparam("it"), col(Delivery.owner) == bindparam("mine"))
-    .values(
-        status=Sent.SENT,
-        due_at=None,
-        owner="",
-        done_at=bindparam("now"),
-        attempts=Delivery.attempts + 1,
-        answer=bindparam("said"),
-        seconds=bindparam("took"),
-    )
-    .returning(col(Delivery.id))
-)
-_ATTEMPT: Final = Prepared(
-    insert(Attempt.__table__),  # type: ignore[attr-defined]
-    ["delivery_id", "ok", "answer", "excerpt", "seconds", "at"],
-)
-_THREAD: Final = Prepared(
-    update(Conversation.__table__)  # type: ignore[attr-defined]
-    .where(col(Conversation.id) == bindparam("it"), col(Conversation.slack_thread) == "")
-    .values(slack_thread=bindparam("ts"))
-)
-_RECOVERED: Final = Prepared(
-    update(Endpoint.__table__)  # type: ignore[attr-defined]
-    .where(col(Endpoint.id) == bindparam("it"), col(Endpoint.failing_since).is_not(None))
-    .values(failing_since=None, disabled_at=None, disabled_why="")
-)
-_PASSED_ON: Final = Prepared(  # whose turn it was cannot be reached: the next one hears of it now
-    update(Escalation.__table__)  # type: ignore[attr-defined]
-    .where(col(Escalation.id) == bindparam("it"), col(Escalation.assigned_to) == bindparam("to"))
-    .where(col(Escalation.claimed_at).is_(None), col(Escalation.closed_at).is_(None))
-    .values(reroute_due_at=bindparam("at"))
-)
-_ARRIVES: Final = Prepared(
-    delete(Bounce.__table__).where(col(Bounce.address) == bindparam("it"))  # type: ignore[attr-defined]
-)
-
-
-def _switched_off(endpoint: Endpoint) -> Letter:
-    host = urlsplit(endpoint.url).hostname or endpoint.url
-    return Letter(
-        subject=f"Webhook {host} is switched off",
-        lines=(
-            f"{endpoint.disabled_why} Nothing more is sent to {endpoint.url}.",
-            "What could not be delivered is kept. Mend the endpoint, switch it on again, then replay.",
-        ),
-        button="Open notifications",
-        url=f"{config().base_url}/settings/notifications",
-    )
-
-
-def _held(session: Session, id: str, owner: str) -> Delivery | None:
-    return session.exec(select(Delivery).where(Delivery.id == id, Delivery.owner == owner)).first()

@@ -6,7 +6,7 @@ import reflex as rx
 from sqlmodel import Session
 
 from handoff_app.db import read, transact
-from handoff_app.domain import deliveries, endpoints, outbox
+from handoff_app.domain import deliveries, endpoints, outbox, trouble
 from handoff_app.domain.deliveries import WINDOW, Detail, Shown
 from handoff_app.pages.shared.deliveries_view import deliveries_view
 from handoff_app.pages.shared.tabs import tabs
@@ -75,7 +75,7 @@ class DeliveriesState(rx.State):
     @rx.event
     async def dismiss_failed(self) -> None:
         """`Dismiss failed`: the inbox need not warn of them any more."""
-        await transact(outbox.dismiss)
+        await transact(trouble.dismiss)
         self.status = "The inbox does not warn of them any more. They stay in this list."
 
     async def _look(self) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from handoff_app import channels, net, vault
 from handoff_app.channels.base import Notice, PermanentError, RetryLater
 from handoff_app.db import NotSaved, transact
-from handoff_app.domain import due, endpoints, mail_server, outbox, slack_team
+from handoff_app.domain import due, endpoints, mail_server, slack_team, tries
 from handoff_app.domain.models import Delivery
 from handoff_app.worker import tasks
 
@@ -24,7 +24,7 @@ MOST_UNDER_WAY: Final = 400
 
 Credentials = dict[str, str] | vault.Unreadable
 Sending = tuple[Delivery, Credentials, str]
-Ended = tuple[Delivery, outbox.Tried, bool]
+Ended = tuple[Delivery, tries.Tried, bool]
 
 
 class Deliveries:
@@ -89,22 +89,22 @@ class Deliveries:
             log.exception("what came of delivery %s could not be kept", ended[0].id)
 
 
-async def _tried(notice: Notice, channel: str, credentials: Credentials) -> tuple[outbox.Tried, bool]:
+async def _tried(notice: Notice, channel: str, credentials: Credentials) -> tuple[tries.Tried, bool]:
     """Send once; what it came to, and whether it arrived. Never raises."""
     started = monotonic()
     if isinstance(credentials, vault.Unreadable):
-        return outbox.Tried(str(credentials), permanent=True), False
+        return tries.Tried(str(credentials), permanent=True), False
     try:
         receipt = await channels.CHANNELS[channel].send(notice, credentials)
     except PermanentError as error:
-        tried = outbox.Tried(str(error), monotonic() - started, error.excerpt, permanent=True)
+        tried = tries.Tried(str(error), monotonic() - started, error.excerpt, permanent=True)
         return replace(tried, gone=error.gone, bounced=error.bounced), False
     except RetryLater as error:
-        return outbox.Tried(str(error), monotonic() - started, error.excerpt, wait=error.seconds), False
+        return tries.Tried(str(error), monotonic() - started, error.excerpt, wait=error.seconds), False
     except Exception as error:
         log.warning("delivery %s by %s did not arrive: %s", notice.id, channel, type(error).__name__)
-        return outbox.Tried(net.trouble(error), monotonic() - started), False
-    return outbox.Tried(receipt.answer, monotonic() - started, receipt.excerpt, receipt.thread), True
+        return tries.Tried(net.trouble(error), monotonic() - started), False
+    return tries.Tried(receipt.answer, monotonic() - started, receipt.excerpt, receipt.thread), True
 
 
 def _claimed(session: Session, owner: str, under_way: Mapping[str, int]) -> tuple[list[Sending], bool]:
@@ -118,7 +118,7 @@ def _claimed(session: Session, owner: str, under_way: Mapping[str, int]) -> tupl
 
 def _settled(session: Session, owner: str, ended: Sequence[Ended]) -> None:
     for row, tried, arrived in ended:
-        settle = outbox.sent if arrived else outbox.missed
+        settle = tries.sent if arrived else tries.missed
         settle(session, row, owner, tried)
 
 

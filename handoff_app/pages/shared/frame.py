@@ -8,7 +8,7 @@ import reflex as rx
 from handoff_app import live
 from handoff_app.access.guard import agent_of, person_of
 from handoff_app.db import read, transact
-from handoff_app.domain import agents, escalations, inbox, outbox
+from handoff_app.domain import agents, escalations, inbox, outbox, trouble
 from handoff_app.pages.shared.parts import HIDDEN, face, icon, link, logo, switch_row
 from handoff_app.pages.shared.tabs import tabs
 
@@ -56,18 +56,18 @@ class StaffState(rx.State):
 
     async def _look(self) -> None:
         tally = await live.hub.once(live.INBOX, "tally", lambda: read(inbox.tally))
-        trouble = await live.hub.once(outbox.TOPIC, "trouble", lambda: read(outbox.trouble))
+        found = await live.hub.once(outbox.TOPIC, "trouble", lambda: read(trouble.of))
         newest = await live.hub.once(live.INBOX, "newest", lambda: read(inbox.newest))
-        now = inbox.counts(tally, "")["waiting"], newest, trouble.failed, _in_words(trouble), trouble.last
+        now = inbox.counts(tally, "")["waiting"], newest, found.failed, _in_words(found), found.last
         if now != (self.waiting, self.newest, self.failed, self.trouble, self.trouble_why):
             self.waiting, self.newest, self.failed, self.trouble, self.trouble_why = now
 
 
-def _in_words(trouble: outbox.Trouble) -> str:
-    if trouble.failed:
-        return "One notice could not be delivered." if trouble.failed == 1 else f"{trouble.failed} notices failed."
-    if trouble.retrying:
-        one = "One notice does not arrive and is" if trouble.retrying == 1 else f"{trouble.retrying} notices are"
+def _in_words(found: trouble.Trouble) -> str:
+    if found.failed:
+        return "One notice could not be delivered." if found.failed == 1 else f"{found.failed} notices failed."
+    if found.retrying:
+        one = "One notice does not arrive and is" if found.retrying == 1 else f"{found.retrying} notices are"
         return f"{one} being tried again."
     return ""
 
