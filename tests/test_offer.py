@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from handoff_app.domain import conversations, settings
 from handoff_app.domain.models import Author, Prompt, Reason, Status
-from handoff_app.pages import widget
+from handoff_app.pages.shared import visit
+from handoff_app.pages.shared.said import Said
 from tests.conftest import World
 
 
@@ -24,7 +25,7 @@ def offer(world: World, chat: str) -> None:
 
 def said(world: World, chat: str, text: str) -> list[tuple[str, str]]:
     """Vera types this; what the chat shows then, by author and key."""
-    world.do(widget._send, world.row(chat).visitor_id, chat, widget.Said(text, "c9", ""), 0)
+    world.do(visit.send, world.row(chat).visitor_id, chat, Said(text, "c9", ""), 0)
     return [(row.author, row.key) for row in world.do(conversations.messages, chat)]
 
 
@@ -67,7 +68,7 @@ def test_who_asked_for_a_human_can_take_it_back_in_words(world: World, text: str
     chat = world.chat()
     said(world, chat, "I want a human")
     assert world.row(chat).prompt == Prompt.EMAIL
-    world.do(widget._send, world.row(chat).visitor_id, chat, widget.Said(text, "c10", ""), 0)
+    world.do(visit.send, world.row(chat).visitor_id, chat, Said(text, "c10", ""), 0)
     row = world.row(chat)
     assert (row.prompt, row.prompt_due_at, row.status) == (Prompt.NONE, None, Status.WITH_AI)
     assert [m.key for m in world.do(conversations.messages, chat)][-1] == "offer.declined"
@@ -77,5 +78,5 @@ def test_a_question_beside_the_refusal_is_answered(world: World) -> None:
     chat = world.chat()
     said(world, chat, "I want a human")
     text = "I don't want a human any more, what does shipping cost?"
-    world.do(widget._send, world.row(chat).visitor_id, chat, widget.Said(text, "c10", ""), 0)
+    world.do(visit.send, world.row(chat).visitor_id, chat, Said(text, "c10", ""), 0)
     assert world.row(chat).answer_due_at is not None

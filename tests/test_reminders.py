@@ -13,7 +13,7 @@ from handoff_app.channels import email as mail
 from handoff_app.channels.base import Notice
 from handoff_app.domain import conversations, desk, due, escalations, reminders, settings
 from handoff_app.domain.models import Conversation, Delivery, Prompt, ReturnLink, Visitor, now
-from handoff_app.pages import widget
+from handoff_app.pages.shared import visit
 from tests.conftest import World
 
 
@@ -159,9 +159,9 @@ def test_who_came_by_a_link_has_no_say_in_where_mails_go(world: World, answered:
     assert world.do(reminders.come_back, guest, secret(world)) == answered
     for prompt in (Prompt.NONE, Prompt.EMAIL):
         world.do(lambda s, asked=prompt: setattr(conversations.locked(s, answered), "prompt", asked))
-        world.do(widget._leave_email, guest, answered, "mallory@example.com")
+        world.do(visit.leave_email, guest, answered, "mallory@example.com")
         assert world.do(lambda s: s.get_one(Visitor, vera).email) == "vera@example.com"
-    world.do(widget._leave_email, vera, answered, "vera@new.example")
+    world.do(visit.leave_email, vera, answered, "vera@new.example")
     assert world.do(lambda s: s.get_one(Visitor, vera).email) == "vera@new.example"
 
 
