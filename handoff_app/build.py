@@ -1,11 +1,13 @@
 """The pages' build: done when something that goes into it has changed, else not at all."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +17,7 @@ ROOT: Final = Path(__file__).parent.parent
 WEB: Final = ROOT / ".web"
 STAMP: Final = WEB / "handoff-build"
 _SOURCES: Final = ("rxconfig.py", "uv.lock", "assets/**/*", "handoff_app/**/*.py", "handoff_app/locales/*.toml")
-_LOCKS: Final = ROOT / "reflex.lock"
+LOCKS: Final = ROOT / "reflex.lock"
 
 
 class BuildFailed(RuntimeError):
@@ -30,7 +32,9 @@ def ensure() -> None:
     started = time.monotonic()
     print("Building the pages (the first time takes about a minute) …", flush=True)
     STAMP.unlink(missing_ok=True)
+    locks = {file: file.read_bytes() for file in LOCKS.glob("*.json")}
     _export()
+    put_back(locks)
     STAMP.write_text(wanted)
     print(f"Built in {time.monotonic() - started:.0f} s.", flush=True)
 
@@ -60,6 +64,14 @@ def environment() -> dict[str, str]:
         "NPM_CONFIG_AUDIT": "false",
         "CI": "1",
     }
+
+
+def put_back(files: Mapping[Path, bytes]) -> None:
+    """Restore those that say the same as before in another order, as npm writes them: a checkout stays clean."""
+    for file, before in files.items():
+        after = file.read_bytes()
+        if after != before and json.loads(after) == json.loads(before):
+            file.write_bytes(before)
 
 
 def _export() -> None:
