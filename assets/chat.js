@@ -73,6 +73,7 @@
     if (head.id !== pump.head) { pump.head = head.id; lastTry = 0; }
     if (!lastTry || Date.now() - lastTry > RETRY) {
       lastTry = Date.now();
+      carrier.elements.conversation.value = form.dataset.composer.split(":").pop();
       carrier.elements.client_id.value = head.id;
       carrier.elements.text.value = head.text;
       if (carrier.elements.page_url) carrier.elements.page_url.value = page.url;
@@ -92,6 +93,7 @@
     drawn = wanted;
     place.replaceChildren(...waiting.map((item) => {
       const line = shape.firstElementChild.cloneNode(true);
+      for (const state of line.querySelectorAll("[data-when]")) state.hidden = (state.dataset.when === "late") !== late;
       line.querySelector("[data-text]").textContent = item.text;
       return line;
     }));
@@ -136,6 +138,8 @@
     const quick = event.target.closest?.("[data-say]");
     const form = composer();
     if (quick && form) { form.elements.text.value = quick.dataset.say; send(form); }
+    const opens = event.target.closest?.("[data-attend]");
+    if (opens?.matches("a")) eager = matchMedia("(pointer: fine)").matches; else if (opens) form?.elements.text.focus();
     if (event.target.closest?.("[data-close-chat]")) tell({ type: "close" });
     const open = menu();
     if (open && (!open.contains(event.target) || event.target.closest("button"))) shut(open);
@@ -165,9 +169,14 @@
     if (said.type === "close") seen = eager = false;
   });
 
-  // Whoever opens the chat wants to write, also when its composer comes later.
+  // Whoever opens a chat wants to write, also when its composer comes later, or is drawn anew after a pause of the server.
   let eager = false;
-  const attend = () => { if (eager) composer()?.elements.text.focus(); };
+  let writing = false;
+  const attend = () => {
+    if (eager || (writing && document.activeElement === document.body)) composer()?.elements.text.focus();
+    if (!embedded) eager = false;
+  };
+  document.addEventListener("focusin", (event) => { writing = Boolean(event.target.form?.matches("form[data-composer]")); });
 
   // What the page says of its visitor after the chat has opened.
   const identify = () => {
@@ -211,11 +220,21 @@
     if (mark !== atEnd) { if (atEnd) tell({ type: "message" }); atEnd = mark; place.scrollTop = place.classList.contains("flex-col-reverse") ? 0 : place.scrollHeight; }
   };
 
+  // What is not sent, or not even finished, goes on in the chat that takes the place of a deleted one.
+  const inherit = (from, form) => {
+    write(outboxKey(form), [...read(outboxKey(form)), ...read(`handoff:outbox:${from}`)]);
+    write(`handoff:outbox:${from}`, []);
+    try { sessionStorage.setItem(`handoff:draft:${form.dataset.composer}`, sessionStorage.getItem(`handoff:draft:${from}`) || ""); } catch { /* no storage */ }
+  };
+
   let known = null;
+  let shown = null;
   new MutationObserver(() => {
     const form = composer();
-    if (form && form.dataset.composer !== known) {
+    if (form && (form !== shown || form.dataset.composer !== known)) {
+      if (known && form.dataset.gone === known && form.dataset.composer !== known) inherit(known, form);
       known = form.dataset.composer;
+      shown = form;
       let draft = "";
       try { draft = sessionStorage.getItem(`handoff:draft:${known}`) || ""; } catch { /* no storage */ }
       form.elements.text.value = draft;

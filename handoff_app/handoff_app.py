@@ -53,6 +53,7 @@ app = rx.App(
     toaster=None,
     api_transformer=[api, Doors],
 )
+app.app_wraps.pop((5, "Overlay"))  # its sign of a lost connection has no words; each page has its own
 app.add_middleware(Guard(), index=0)
 tabs.app = app
 

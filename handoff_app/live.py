@@ -19,6 +19,8 @@ MOMENT = 0.1
 """Seconds. Who pauses for longer than this (a list, a panel) also lets those go first who do not (the threads)."""
 TRIES = 3
 """How often a refresh that fails is tried, a second later each time, before it waits for the next bell."""
+STAFF = "staff"
+"""The topic of who is signed in."""
 INBOX = "inbox"
 """The topic of every inbox list."""
 

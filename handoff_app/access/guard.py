@@ -10,10 +10,11 @@ from collections import Counter
 from dataclasses import is_dataclass
 from types import SimpleNamespace
 from typing import Any, Final
+from urllib.parse import quote
 
 import reflex as rx
 import socketio
-from reflex.event import Event
+from reflex.event import Event, fix_events
 from reflex.istate.data import SessionData
 from reflex.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
@@ -101,7 +102,7 @@ class Guard(Middleware):
         if rules.allowed(wanted, person.role if person else None):
             return None
         log.info("refused %s to %s", rules.short(event.name), person.role if person else "nobody")
-        return StateUpdate()
+        return _to_sign_in(state) if person is None else StateUpdate()
 
     def _belongs(self, state: BaseState, event: Event) -> bool:
         session = socket_of(state)
@@ -115,6 +116,12 @@ class Guard(Middleware):
             self._sockets.clear()
         self._sockets[session.client_token] = session.session_id
         return True
+
+
+def _to_sign_in(state: BaseState) -> StateUpdate:
+    """Whoever was signed in when this page opened, and is not any more, learns it by what they do next."""
+    path = quote(state.router.url.path)
+    return StateUpdate(events=fix_events([rx.redirect(f"/login?next={path}", replace=True)]))
 
 
 async def person_of(state: BaseState) -> sessions.Person | None:

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select
 
-from handoff_app import vault
+from handoff_app import live, vault
 from handoff_app.domain.models import Agent, Bounce, Role, SignIn, now
 from handoff_app.domain.prepared import Prepared
 from handoff_app.domain.settings import BadValue, checked_email
@@ -99,6 +99,7 @@ def preferences(session: Session, agent_id: str) -> dict[str, bool]:
 def sign_out(session: Session, token: str) -> None:
     """Forget this browser."""
     session.exec(delete(SignIn).where(col(SignIn.id) == vault.fingerprint(token)))
+    live.announce(live.STAFF)
 
 
 def rehash(session: Session, agent_id: str, password_hash: str) -> None:

@@ -51,6 +51,7 @@ class Chat:
     typing: bool
     agent: str
     agent_id: str
+    hidden: bool
     lines: list[Line]
 
 
@@ -69,6 +70,7 @@ def read(session: Session, conversation_id: str, after: int, for_team: bool = Fa
         typing=chat.answer_due_at is not None,
         agent=chat.owner or "",
         agent_id=chat.owner_id or "",
+        hidden=chat.hidden_from_visitor,
         lines=_for_whom(session, lines(newer, for_team), for_team),
     )
 
@@ -100,6 +102,7 @@ _CHAT: Final = Prepared(
         Conversation.locale,
         Conversation.answer_due_at,
         Conversation.owner_id,
+        Conversation.hidden_from_visitor,
         col(Agent.name).label("owner"),
         Message.seq,
         Message.author,

@@ -1,5 +1,6 @@
 """The live inbox: the list, the thread, and what an agent does with a conversation."""
 
+from contextlib import suppress
 from typing import Any
 
 import reflex as rx
@@ -77,15 +78,15 @@ class InboxState(Thread, rx.State):
     problem: str = ""
     refused: str = ""
     refused_text: str = ""
+    me: str = ""
 
-    _me: str = ""
     _owner: str = ""
 
     @rx.event
     async def open(self) -> None:
         """The conversation of the address, or none."""
         person = await agent_of(self)
-        self._me = person.id
+        self.me = person.id
         wanted = self.router.url.path.rstrip("/").rpartition("/inbox")[2].strip("/")
         self.selected, self.problem, self.refused = "", "", ""
         self._clear()
@@ -118,10 +119,18 @@ class InboxState(Thread, rx.State):
 
     @rx.event
     async def reply(self, form: dict[str, Any]) -> None:
-        """Send; takes the conversation over if nobody has it. A refused reply goes back into the composer."""
+        """Send; takes the conversation over if nobody has it. A refused reply goes back into the composer.
+
+        What was written in a conversation that is not open any more goes there, and is refused when it is open again.
+        """
         person = await agent_of(self)
         client_id, text = str(form.get("client_id", ""))[:64], str(form.get("text", ""))
-        if not client_id or not self.selected:
+        where = str(form.get("conversation") or self.selected)
+        if not client_id or not where:
+            return
+        if where != self.selected:
+            with suppress(desk.AlreadyTaken, conversations.BadMessage, conversations.NotFound):
+                await transact(desk.agent_says, where, person, text, client_id)
             return
         try:
             with tabs.looking(self):
@@ -178,7 +187,7 @@ class InboxState(Thread, rx.State):
             "owner": chat.agent,
             "_owner": chat.agent_id,
             "asking": chat.prompt == Prompt.EMAIL,
-            "mine": chat.agent_id == self._me,
+            "mine": chat.agent_id == self.me,
         }
         for name, value in values.items():
             if getattr(self, name) != value:

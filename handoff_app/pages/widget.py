@@ -44,6 +44,7 @@ class WidgetState(Thread, rx.State):
     unhelpful: list[int] = []
     refused: str = ""
     refused_text: str = ""
+    gone: str = ""
 
     _visitor: str = ""
 
@@ -76,16 +77,26 @@ class WidgetState(Thread, rx.State):
 
     @rx.event
     async def send(self, form: dict[str, Any]) -> None:
-        """Keep what the visitor wrote, once per id. A refusal goes back into the composer with its reason."""
+        """Keep what the visitor wrote, once per id. A refusal goes back into the composer with its reason.
+
+        What was written in a chat that is not shown any more goes there; a chat that was deleted gives way to the next.
+        """
         client_id, text = str(form.get("client_id", ""))[:64], str(form.get("text", ""))
+        where = str(form.get("conversation") or self.conversation)
         if not self._visitor or not client_id:
             return
+        said = Said(text, client_id, visit.page_of(str(form.get("page_url", ""))), self._address())
         try:
-            said = Said(text, client_id, visit.page_of(str(form.get("page_url", ""))), self._address())
             with tabs.looking(self):
-                self._take(await transact(visit.send, self._visitor, self.conversation, said, self._seen))
+                chat = await transact(visit.send, self._visitor, where, said, self._seen)
+            if where == self.conversation:
+                self._take(chat)
         except conversations.BadMessage as error:
-            self.refused, self.refused_text = client_id, self.words[str(error)]
+            if where == self.conversation:
+                self.refused, self.refused_text = client_id, self.words[str(error)]
+        except conversations.NotFound:
+            if where == self.conversation:
+                await self._next()
 
     @rx.event
     async def seen(self, _: dict[str, Any]) -> None:
@@ -197,11 +208,19 @@ class WidgetState(Thread, rx.State):
     async def _look(self) -> None:
         """A bell rang: read what is newer than this tab has seen."""
         chat = await read(transcript.read, self.conversation, self._seen)
-        self._take(chat)
+        if chat.hidden:
+            await self._next()
+        else:
+            self._take(chat)
 
     async def _look_draft(self) -> None:
         """The AI's answer grows."""
         self._grow(self.conversation, self.typing)
+
+    async def _next(self) -> None:
+        """This chat was deleted in another tab: what is written here goes on in the next one."""
+        self.gone = self.conversation
+        self._begin(await transact(visit.current, self._visitor, self.locale))
 
     def _begin(self, chat: transcript.Chat) -> None:
         self.conversation = chat.id

@@ -57,6 +57,7 @@ NAMES: Final = {
         "widget.sources": "Sources",
         "widget.wrong": "This did not help",
         "widget.wrong.thanks": "Thanks for saying so",
+        "widget.unsent": "Kept until connected",
         "widget.sending": "On its way",
         "widget.offline": "No connection",
         "widget.empty": "Nothing was written",

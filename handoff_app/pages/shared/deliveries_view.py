@@ -153,7 +153,7 @@ def _row(state: Any, row: rx.Var[Shown]) -> rx.Component:
                     ("slack", icon("hash", "size-4 shrink-0 text-muted")),
                     icon("webhook", "size-4 shrink-0 text-muted"),
                 ),
-                rx.el.span(row.where, dir="ltr", class_name="max-w-64 truncate"),
+                rx.el.span(row.where, dir="ltr", class_name="max-w-48 truncate"),
                 class_name="flex items-center gap-2",
             ),
             class_name=_CELL,
@@ -164,10 +164,10 @@ def _row(state: Any, row: rx.Var[Shown]) -> rx.Component:
                 link(row.visitor, href="/inbox/" + row.conversation.to(str), class_name="text-ink hover:underline"),
                 "",
             ),
-            class_name=f"{_CELL} max-w-48 truncate",
+            class_name=f"{_CELL} max-w-36 truncate",
         ),
         rx.el.td(row.tries, class_name=f"{_CELL} tabular-nums"),
-        rx.el.td(row.answer, class_name=f"{_CELL} min-w-56 max-w-80 text-muted"),
+        rx.el.td(row.answer, class_name=f"{_CELL} min-w-44 max-w-80 text-muted"),
         rx.el.td(local(row.at), class_name=f"{_CELL} whitespace-nowrap text-muted tabular-nums"),
         rx.el.td(
             rx.cond(
@@ -176,7 +176,7 @@ def _row(state: Any, row: rx.Var[Shown]) -> rx.Component:
                     row.action, type="button", on_click=state.replay(row.id), class_name="btn btn-sm btn-outline"
                 ),
             ),
-            class_name="w-24 px-3.5 py-1.5 text-end",
+            class_name="w-24 px-3.5 py-1.5 text-end whitespace-nowrap lg:sticky lg:end-0 lg:bg-base-100",
         ),
         class_name="border-line",
     )

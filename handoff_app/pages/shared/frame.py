@@ -23,6 +23,7 @@ class StaffState(rx.State):
     email: str = ""
     admin: bool = False
     inside: bool = False
+    sign_in: str = ""
     waiting: int = 0
     failed: int = 0
     trouble: str = ""
@@ -37,13 +38,13 @@ class StaffState(rx.State):
         """Every staff page begins here; a signed-out person is sent to sign in."""
         person = await person_of(self)
         if person is None:
-            return rx.redirect(f"/login?next={quote(self.router.url.path)}", replace=True)
+            return rx.redirect(self._way_in(), replace=True)
         self.name, self.email, self.initial = person.name, person.email, person.name[:1].upper()
-        self.admin, self.inside = person.is_admin, True
+        self.admin, self.inside, self.sign_in = person.is_admin, True, ""
         self.unheard = self.admin and await read(escalations.nobody_is_told)
         self.preferences = await read(agents.preferences, person.id)
         self.version += 1
-        tabs.watch(self, [live.INBOX, outbox.TOPIC], pause=2.0)
+        tabs.watch(self, [live.INBOX, live.STAFF, outbox.TOPIC], pause=2.0)
         await self._look()
         return None
 
@@ -54,7 +55,14 @@ class StaffState(rx.State):
         await transact(agents.prefer, person.id, str(name), bool(on))
         self.preferences = await read(agents.preferences, person.id)
 
+    def _way_in(self) -> str:
+        return f"/login?next={quote(self.router.url.path)}"
+
     async def _look(self) -> None:
+        if await person_of(self) is None:
+            tabs.leave(self)
+            self.inside, self.sign_in = False, self._way_in()
+            return
         tally = await live.hub.once(live.INBOX, "tally", lambda: read(inbox.tally))
         found = await live.hub.once(outbox.TOPIC, "trouble", lambda: read(trouble.of))
         newest = await live.hub.once(live.INBOX, "newest", lambda: read(inbox.newest))
@@ -78,7 +86,7 @@ def frame(active: str, *content: rx.Component, admins_only: bool = False) -> rx.
     return rx.el.div(
         _side(active),
         rx.el.div(
-            rx.cond(StaffState.inside, inside, _loading()),
+            rx.cond(StaffState.inside, inside, rx.cond(StaffState.sign_in != "", _signed_out(), _loading())),
             class_name="flex min-h-0 min-w-0 grow flex-col pb-14 lg:pb-0",
         ),
         _dock(active),
@@ -225,15 +233,29 @@ def _loading() -> rx.Component:
 
 
 def _admins_only() -> rx.Component:
+    return _instead(
+        "Admins only",
+        "This page changes how Handoff works for everyone. Ask an admin of your team.",
+        link("Back to the inbox", href="/inbox", class_name="btn btn-outline mt-2"),
+    )
+
+
+def _signed_out() -> rx.Component:
+    """A whole new page, so that the tab comes back as whoever signs in."""
+    return _instead(
+        "You are signed out",
+        "What you wrote is kept in this browser until you sign in again.",
+        rx.el.a("Sign in", href=StaffState.sign_in, class_name="btn btn-primary mt-2"),
+    )
+
+
+def _instead(title: str, sentence: str, way: rx.Component) -> rx.Component:
     return rx.el.main(
         rx.el.span(
             icon("lock", "size-6 shrink-0"), class_name="grid size-14 place-items-center rounded-2xl bg-base-200"
         ),
-        rx.el.h1("Admins only", class_name="text-base font-semibold"),
-        rx.el.p(
-            "This page changes how Handoff works for everyone. Ask an admin of your team.",
-            class_name="max-w-80 text-sm/5.5 text-muted",
-        ),
-        link("Back to the inbox", href="/inbox", class_name="btn btn-outline mt-2"),
+        rx.el.h1(title, class_name="text-base font-semibold"),
+        rx.el.p(sentence, class_name="max-w-80 text-sm/5.5 text-muted"),
+        way,
         class_name="flex grow flex-col items-center justify-center gap-3 p-8 text-center",
     )

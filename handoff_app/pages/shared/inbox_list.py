@@ -6,7 +6,7 @@ import reflex as rx
 
 from handoff_app.pages.shared.clock import local
 from handoff_app.pages.shared.frame import StaffState
-from handoff_app.pages.shared.parts import face, icon, link
+from handoff_app.pages.shared.parts import ATTEND, face, icon, link
 
 _FILTERS = (("waiting", "Waiting"), ("mine", "Mine"), ("ai", "AI"), ("resolved", "Resolved"), ("all", "All"))
 
@@ -38,7 +38,7 @@ def inbox_list(lists: Any, thread: Any) -> rx.Component:
         rx.el.div(
             *(_filter(lists, key, label) for key, label in _FILTERS),
             role="tablist",
-            class_name="flex gap-0.5 overflow-x-auto px-3 pb-1.5",
+            class_name="flex shrink-0 gap-0.5 overflow-x-auto px-3 pb-1.5",
             custom_attrs={"aria-label": "Filter"},
         ),
         rx.el.ul(
@@ -66,11 +66,11 @@ def _failing() -> rx.Component:
         icon("circle-alert", "size-4 shrink-0 mt-0.5"),
         rx.el.span(
             StaffState.trouble,
-            rx.el.span(StaffState.trouble_why, class_name="block break-words line-clamp-2"),
+            rx.el.span(StaffState.trouble_why, class_name="line-clamp-2 wrap-anywhere"),
             class_name="min-w-0",
         ),
     )
-    look = "mx-3 mb-2 flex gap-2 rounded-lg bg-bad-soft p-2.5 text-[13px]/5 text-bad"
+    look = "mx-3 mb-2 flex shrink-0 gap-2 rounded-lg bg-bad-soft p-2.5 text-[13px]/5 text-bad"
     return rx.cond(
         StaffState.trouble != "",
         rx.cond(
@@ -86,7 +86,8 @@ def _unheard() -> rx.Component:
         icon("bell-off", "size-4 shrink-0 mt-0.5"),
         "No channel is on: nobody is told when a visitor asks for a human. Choose who hears of it.",
         href="/settings/escalations",
-        class_name="mx-3 mb-2 flex gap-2 rounded-lg bg-warn-soft p-2.5 text-[13px]/5 text-warn hover:underline",
+        class_name="mx-3 mb-2 flex shrink-0 gap-2 rounded-lg bg-warn-soft p-2.5 text-[13px]/5 text-warn "
+        "hover:underline",
     )
 
 
@@ -114,7 +115,7 @@ def _asks_to_notify() -> rx.Component:
             class_name="mt-2 flex justify-end gap-2",
         ),
         hidden=True,
-        class_name="mx-3 mb-2 rounded-lg bg-soft p-2.5 text-[13px]/5 text-ink",
+        class_name="mx-3 mb-2 shrink-0 rounded-lg bg-soft p-2.5 text-[13px]/5 text-ink",
         custom_attrs={"data-notify-ask": "1"},
     )
 
@@ -192,7 +193,7 @@ def _row(row: Any, thread: Any) -> rx.Component:
                     "bg-soft before:absolute before:inset-y-0 before:start-0 before:w-0.5 before:bg-ink",
                     "hover:bg-base-200",
                 ).to(str),
-                custom_attrs={"aria-current": rx.cond(here, "true", "false")},
+                custom_attrs={"aria-current": rx.cond(here, "true", "false"), **ATTEND},
             )
         ),
     )

@@ -13,9 +13,9 @@ from handoff_app.pages.shared.inbox_aide import (
     translate_switch,
     translation,
 )
-from handoff_app.pages.shared.parts import HIDDEN, face, icon, link, linked
+from handoff_app.pages.shared.parts import ATTEND, HIDDEN, face, icon, link, linked
 
-_SAID = "whitespace-pre-wrap break-words rounded-2xl px-3.5 py-2.5 text-sm/5.5"
+_SAID = "whitespace-pre-wrap wrap-anywhere rounded-2xl px-3.5 py-2.5 text-sm/5.5"
 
 
 def inbox_thread(t: Any, aide: Any) -> rx.Component:
@@ -95,11 +95,23 @@ def _head(t: Any, aide: Any) -> rx.Component:
             translate_switch(aide),
             rx.cond(
                 free & (t.chat_status != "resolved"),
-                rx.el.button("Take over", type="button", on_click=t.take_over, class_name="btn btn-primary btn-sm"),
+                rx.el.button(
+                    "Take over",
+                    type="button",
+                    on_click=t.take_over,
+                    class_name="btn btn-primary btn-sm",
+                    custom_attrs=ATTEND,
+                ),
             ),
             rx.cond(
                 (t.chat_status == "with_agent") & ~t.mine,
-                rx.el.button("Reassign to me", type="button", on_click=t.reassign, class_name="btn btn-outline btn-sm"),
+                rx.el.button(
+                    "Reassign to me",
+                    type="button",
+                    on_click=t.reassign,
+                    class_name="btn btn-outline btn-sm",
+                    custom_attrs=ATTEND,
+                ),
             ),
             rx.cond(
                 t.mine | (t.chat_status == "waiting"),
@@ -180,7 +192,7 @@ def _from_ai(line: Any) -> rx.Component:
                 rx.el.p(
                     linked(line.text),
                     dir="auto",
-                    class_name="whitespace-pre-wrap break-words px-3.5 py-2.5 text-sm/5.5",
+                    class_name="whitespace-pre-wrap wrap-anywhere px-3.5 py-2.5 text-sm/5.5",
                 ),
                 rx.cond(line.confidence != "", foot),
                 class_name=rx.cond(
@@ -206,7 +218,7 @@ def _draft(t: Any) -> rx.Component:
             t.draft,
             dir="auto",
             class_name="max-w-[80%] rounded-2xl rounded-se-md border border-dashed border-edge px-3.5 py-2.5 "
-            "text-sm/5.5 break-words whitespace-pre-wrap text-muted",
+            "text-sm/5.5 wrap-anywhere whitespace-pre-wrap text-muted",
         ),
         class_name="flex justify-end pe-9.5",
         custom_attrs={"aria-live": "off", "aria-busy": "true"},
@@ -224,7 +236,7 @@ def _meta(name: Any, at: Any) -> rx.Component:
 def _system(line: Any) -> rx.Component:
     return rx.el.p(
         rx.el.span("Handoff: ", class_name="sr-only"),
-        line.text,
+        rx.el.span(line.text, class_name="min-w-0 wrap-anywhere"),
         rx.el.span(local(line.at), class_name="whitespace-nowrap tabular-nums"),
         class_name="flex items-center gap-3 text-center text-xs text-muted before:h-px before:grow before:bg-line "
         "after:h-px after:grow after:bg-line",
@@ -259,7 +271,7 @@ def _reply(t: Any, aide: Any) -> rx.Component:
             class_name="rounded-2xl border border-edge focus-within:border-ink focus-within:ring-1 "
             "focus-within:ring-ink",
             custom_attrs={
-                "data-composer": f"inbox:{t.selected}",
+                "data-composer": f"inbox:{t.me}:{t.selected}",
                 "data-empty": "Write something first.",
                 "data-too-long": "A message can have 4,000 characters at most. Please shorten it.",
             },
@@ -271,7 +283,10 @@ def _reply(t: Any, aide: Any) -> rx.Component:
         rx.el.p(id="composer-error", role="alert", class_name="px-2 pt-1.5 text-[13px]/5 text-bad empty:hidden"),
         rx.el.i(hidden=True, custom_attrs={"data-refused": t.refused, "data-reason": t.refused_text}),
         rx.el.form(
-            *(rx.el.textarea(name=name, read_only=True, tab_index=-1) for name in ("client_id", "text")),
+            *(
+                rx.el.textarea(name=name, read_only=True, tab_index=-1)
+                for name in ("conversation", "client_id", "text")
+            ),
             on_submit=t.reply,
             hidden=True,
             custom_attrs={"data-carrier": "1", "aria-hidden": "true"},
@@ -280,10 +295,13 @@ def _reply(t: Any, aide: Any) -> rx.Component:
             rx.el.article(
                 rx.el.div(
                     rx.el.span(custom_attrs={"data-text": "1"}),
-                    class_name="max-w-[80%] whitespace-pre-wrap break-words rounded-2xl rounded-se-md border "
+                    class_name="max-w-[80%] whitespace-pre-wrap wrap-anywhere rounded-2xl rounded-se-md border "
                     "border-dashed border-ink bg-soft px-3.5 py-2.5 text-sm/5.5",
                 ),
-                rx.el.p("Sending…", class_name="text-xs text-muted"),
+                rx.el.p("Sending…", class_name="text-xs text-muted", custom_attrs={"data-when": "sending"}),
+                rx.el.p(
+                    "Waiting for the connection", class_name="text-xs text-muted", custom_attrs={"data-when": "late"}
+                ),
                 class_name="flex flex-col items-end gap-1",
             ),
             id="outbox-shape",

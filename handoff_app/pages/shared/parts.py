@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 HIDDEN = {"aria-hidden": "true"}
+ATTEND = {"data-attend": "1"}  # what is pressed to write next: chat.js moves the focus there
 _ADDRESS = r"""/(https?:\/\/[^\s<>"]*[^\s<>"'.,;:!?)\]}»”])/"""  # without what ends a sentence
 
 

@@ -40,6 +40,12 @@ class Tabs:
 
         live.hub.watch(watcher, topics, refresh, pause)
 
+    def leave(self, state: rx.State) -> None:
+        """Nothing more is told to this tab."""
+        for watcher in live.hub.names():
+            if watcher.startswith(f"{socket_of(state).client_token}|"):
+                live.hub.forget(watcher)
+
     def _here(self, token: str) -> bool:
         if self.app is None or self.app.event_namespace is None:
             return False

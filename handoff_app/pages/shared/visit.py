@@ -39,15 +39,13 @@ async def begin(about: dict[str, Any]) -> Opened:
 def _open(session: Session, secret: str, languages: str, page_url: str) -> Opened:
     locale = i18n.pick(languages)
     visitor = conversations.visitor(session, secret, locale)
-    chat = conversations.current(session, visitor.id)
-    if chat is None:
-        chat = conversations.start(session, visitor.id, locale, page_of(page_url))
+    chat = current(session, visitor.id, locale, page_of(page_url))
     return Opened(
         visitor_id=visitor.id,
         enabled=settings.escalations(session).enabled,
         shop=shop.known(session),
         words=texts.words(session, chat.locale, WORDS),
-        chat=transcript.read(session, chat.id, 0),
+        chat=chat,
     )
 
 
@@ -59,6 +57,12 @@ def _come_back(session: Session, opened: Opened, secret: str) -> Opened:
         return opened
     chat = transcript.read(session, conversation, 0)
     return replace(opened, chat=chat, words=texts.words(session, chat.locale, WORDS))
+
+
+def current(session: Session, visitor_id: str, locale: str, page_url: str = "") -> transcript.Chat:
+    """The visitor's latest chat, or a new one."""
+    found = conversations.current(session, visitor_id) or conversations.start(session, visitor_id, locale, page_url)
+    return transcript.read(session, found.id, 0)
 
 
 def send(session: Session, visitor_id: str, conversation_id: str, said: Said, seen: int) -> transcript.Chat:

@@ -37,6 +37,7 @@ def composer(state: Any, w: Any) -> rx.Component:
             "focus-within:ring-1 focus-within:ring-ink",
             custom_attrs={
                 "data-composer": state.conversation,
+                "data-gone": state.gone,
                 "data-too-long": w["widget.too_long"],
                 "data-empty": w["widget.empty"],
             },
@@ -56,8 +57,8 @@ def composer(state: Any, w: Any) -> rx.Component:
                 ),
                 rx.el.span(),
             ),
-            rx.el.span(note, class_name="text-xs text-muted"),
-            class_name="flex min-h-11 items-center justify-between gap-2 pe-2",
+            rx.el.span(note, class_name="ms-auto pb-1 text-end text-xs text-muted"),
+            class_name="flex min-h-11 flex-wrap items-center gap-x-2 pe-2",
         ),
         class_name="shrink-0 px-3 pb-1 pt-2",
     )
@@ -79,15 +80,24 @@ def shape(w: Any) -> rx.Component:
         rx.el.article(
             rx.el.div(
                 rx.el.span(custom_attrs={"data-text": "1"}),
-                class_name="max-w-[84%] whitespace-pre-wrap break-words rounded-2xl rounded-ee-md border border-dashed "
-                "border-ink bg-soft px-3.5 py-2.5 text-[15px]/[22px]",
+                class_name="max-w-[84%] whitespace-pre-wrap wrap-anywhere rounded-2xl rounded-ee-md border "
+                "border-dashed border-ink bg-soft px-3.5 py-2.5 text-[15px]/[22px]",
                 dir="auto",
             ),
-            rx.el.p(
-                icon("clock", "size-3.5 shrink-0"), w["widget.sending"], class_name="flex gap-1 text-xs text-muted"
-            ),
+            _when("sending", w["widget.sending"]),
+            _when("late", w["widget.unsent"]),
             class_name="flex flex-col items-end gap-1.5",
         ),
         id="outbox-shape",
         hidden=True,
+    )
+
+
+def _when(state: str, words: Any) -> rx.Component:
+    """How it is on its way; chat.js shows one of them."""
+    return rx.el.p(
+        icon("clock", "size-3.5 shrink-0"),
+        words,
+        class_name="flex gap-1 text-xs text-muted",
+        custom_attrs={"data-when": state},
     )

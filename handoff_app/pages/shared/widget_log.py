@@ -85,8 +85,8 @@ def _mine(w: Any, line: Any) -> rx.Component:
         rx.el.div(
             rx.el.span(f"{w['widget.you']}: ", class_name="sr-only"),
             rx.el.span(line.text, class_name=_PLAIN, custom_attrs={"data-text": "1"}),
-            class_name="max-w-[84%] whitespace-pre-wrap break-words rounded-2xl rounded-ee-md bg-primary px-3.5 py-2.5 "
-            "text-[15px]/[22px] text-primary-content",
+            class_name="max-w-[84%] whitespace-pre-wrap wrap-anywhere rounded-2xl rounded-ee-md bg-primary px-3.5 "
+            "py-2.5 text-[15px]/[22px] text-primary-content",
             dir="auto",
         ),
         class_name="flex flex-col items-end gap-1.5",
@@ -97,7 +97,7 @@ def _mine(w: Any, line: Any) -> rx.Component:
 def _system(state: Any, line: Any) -> rx.Component:
     return rx.el.p(
         rx.el.span(f"{state.shop}: ", class_name="sr-only"),
-        line.text,
+        rx.el.span(line.text, class_name="min-w-0 wrap-anywhere"),
         dir="auto",
         class_name="flex items-center gap-3 text-center text-xs text-muted before:h-px before:grow before:bg-line "
         "after:h-px after:grow after:bg-line",

@@ -41,7 +41,7 @@ def widget_view(state: Any) -> rx.Component:
                 ),
                 log(state, w),
                 composer(state, w),
-                carrier(state.send, "data-carrier", "client_id", "text", "page_url"),
+                carrier(state.send, "data-carrier", "conversation", "client_id", "text", "page_url"),
                 carrier(state.seen, "data-seen", "count"),
                 carrier(state.identify, "data-identity", "email", "name"),
                 shape(w),
@@ -76,7 +76,7 @@ def _header(state: Any, w: Any) -> rx.Component:
         ),
         rx.el.div(
             rx.el.h1(rx.cond(live, state.agent, state.shop), class_name="truncate text-[15px]/5 font-semibold"),
-            rx.el.p(subtitle, class_name="truncate text-xs/4 text-muted"),
+            rx.el.p(subtitle, class_name="line-clamp-2 text-xs/4 text-muted"),
             class_name="min-w-0 grow",
         ),
         rx.el.div(_menu(state, w), _close(w), class_name="flex"),
