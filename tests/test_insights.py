@@ -23,7 +23,9 @@ def test_only_an_answer_from_an_article_without_a_human_counts_as_one_of_the_ai(
     taken = answered(world, "taken", known=True)
     world.do(desk.take_over, taken, world.grace)
     found = world.do(insights.read, now())
-    assert (found.conversations, found.by_ai, found.escalations) == (4, "25 %", 2)
+    assert (found.conversations, found.by_ai, found.escalations) == (4, "25 %", 1)
+    assert len(found.asked) == 2
+    assert found.median_wait == "–", "nobody waited for who came unasked"
 
 
 def test_an_answer_that_came_too_late_is_none(world: World) -> None:

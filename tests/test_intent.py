@@ -231,6 +231,11 @@ def test_what_is_quoted_is_told_and_not_asked(text: str, decision: Decision) -> 
     assert decide(text) is decision
 
 
+@pytest.mark.parametrize("text", ["I want a human 4711", "human please #12345", "#4711 ich will einen Menschen 99"])
+def test_the_number_of_an_order_may_stand_beside_a_request(text: str) -> None:
+    assert decide(text) is Decision.ESCALATE
+
+
 @pytest.mark.parametrize(
     ("text", "escalates"),
     [

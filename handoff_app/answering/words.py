@@ -59,9 +59,17 @@ def _unquoted(text: str) -> str:
 
 
 def clauses(folded: str) -> list[Clause]:
-    parts = (words(part) for part in _BREAK.split(folded))
+    parts = (_without_codes(words(part)) for part in _BREAK.split(folded))
     pieces = list(dict.fromkeys(piece for part in parts if part for piece in _pieces(part)))
     return pieces if len(pieces) <= MOST_CLAUSES else pieces[: MOST_CLAUSES // 2] + pieces[-MOST_CLAUSES // 2 :]
+
+
+def _without_codes(clause: Clause) -> Clause:
+    """Without the numbers it ends with, such as an order's: "I want a human 4711" ends with a human."""
+    end = len(clause)
+    while end > 1 and any(char.isdecimal() for char in clause[end - 1]):
+        end -= 1
+    return clause[:end]
 
 
 def words(folded: str) -> Clause:

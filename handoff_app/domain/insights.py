@@ -9,7 +9,7 @@ from sqlalchemy import Text, cast, exists
 from sqlmodel import Session, col, func, select
 
 from handoff_app.domain.inbox import REASONS, visitor_name
-from handoff_app.domain.models import Author, Conversation, Escalation, Message, Visitor, stamp
+from handoff_app.domain.models import Author, Conversation, Escalation, Message, Reason, Visitor, stamp
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,11 @@ def read(session: Session, now: datetime, days: int = 30) -> Insights:
     alone = session.exec(
         select(func.count()).select_from(Conversation).where(*since_then, _ANSWERED, ~_ESCALATED)
     ).one()
-    waits = [(e.claimed_at - e.created_at).total_seconds() for e, _ in rows if e.claimed_at]
+    wanted = [e for e, _ in rows if e.reason != Reason.AGENT_TOOK_OVER]  # nobody waited for who came unasked
+    waits = [(e.claimed_at - e.created_at).total_seconds() for e in wanted if e.claimed_at]
     return Insights(
         conversations=chats,
-        escalations=len(rows),
+        escalations=len(wanted),
         by_ai=f"{100 * alone / chats:.0f} %" if chats else "–",
         median_wait=span(median(waits)) if waits else "–",
         bars=_bars([e for e, _ in rows]),

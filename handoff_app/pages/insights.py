@@ -47,7 +47,7 @@ def insights_page() -> rx.Component:
                 _stat("Median wait", s.median_wait, "until somebody took over"),
                 class_name="grid grid-cols-2 rounded-box border border-line lg:grid-cols-4 lg:divide-x lg:divide-line",
             ),
-            rx.cond(s.escalations > 0, rx.fragment(_chart(), _list()), _empty()),
+            rx.cond(s.asked.length() > 0, rx.fragment(_chart(), _list()), _empty()),
             class_name="min-h-0 grow overflow-y-auto px-5 py-7 md:px-8",
         ),
     )

@@ -89,7 +89,7 @@ def _head(t: Any, aide: Any) -> rx.Component:
         rx.el.div(
             rx.el.h2(t.card.name, class_name="truncate text-[15px]/5 font-semibold"),
             rx.el.p(state, class_name="truncate text-xs/4 text-muted"),
-            class_name="min-w-0 grow",
+            class_name="min-w-0 grow basis-32",
         ),
         rx.el.div(
             translate_switch(aide),

@@ -156,15 +156,21 @@ def _question(state: Any, group: rx.Var[Group]) -> rx.Component:
         rx.el.div(
             rx.el.b(group.title, dir="auto", class_name="block truncate text-sm font-medium"),
             rx.el.p(group.said, dir="auto", class_name="truncate text-xs/5 text-muted"),
+            rx.cond(
+                group.reply != "",
+                rx.el.p(
+                    f"{group.by}: {group.reply}", dir="auto", class_name="line-clamp-2 text-[13px]/5 wrap-anywhere"
+                ),
+            ),
             class_name="min-w-0 grow basis-40",
         ),
         rx.cond(
             group.reply != "",
             rx.el.button(
-                f"Use {group.by}’s answer",
+                rx.el.span(f"Use {group.by}’s answer", class_name="truncate"),
                 type="button",
                 on_click=state.use_reply(group.ids, group.reply),
-                class_name="btn btn-sm btn-outline",
+                class_name="btn btn-sm btn-outline max-w-56",
             ),
             rx.el.button(
                 "Write answer",
