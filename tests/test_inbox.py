@@ -85,3 +85,10 @@ def test_an_escalation_that_is_over_is_no_reason_any_more(world: World, busy: di
     world.do(lambda s: desk.hand_back(s, busy["live"], world.grace) and None)
     assert world.do(inbox.card, busy["live"]).reason == ""
     assert len(world.all(Escalation)) == 4
+
+
+def test_the_list_shows_what_people_said_last_and_not_what_the_ai_answered(world: World, busy: dict[str, str]) -> None:
+    world.do(conversations.ai_says, busy["ai"], 0, "It costs 4.90 €.", 0.9)
+    world.do(desk.agent_says, busy["live"], world.grace, "Grace here", "a")
+    shown = {row.id: row.preview for row in listed(world)}
+    assert (shown[busy["ai"]], shown[busy["live"]]) == ("This is ai 100%", "Grace: Grace here")

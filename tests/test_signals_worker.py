@@ -127,10 +127,11 @@ async def test_the_answer_still_comes_as_a_suggestion_where_an_agent_was_faster(
     chat = world.chat(ANGRY)
     (row,) = world.do(lambda s: list(due.answers(s, "me")))
     world.do(lambda s: conversations.hand_over(s, conversations.locked(s, chat), Status.WITH_AGENT))
-    answer = Answer("4.90 €", 0.9, confident=True, sources=(Source("a", "Shipping"),))
+    answer = Answer("4.90 €", 0.9, confident=True, offer=True, sources=(Source("a", "Shipping"),))
     world.do(answers._post, chat, row.owner_epoch, row.answer_due_at, answer, Response.ESCALATE)
     (message,) = [m for m in world.all(Message) if m.author == Author.AI]
     assert message.suggestion
+    assert message.text == "4.90 €", "who has a human is offered none"
     assert reasons(world) == []
 
 

@@ -174,6 +174,7 @@ def visitor_read(session: Session, visitor_id: str, conversation_id: str) -> Non
     conversation = of_visitor(session, visitor_id, conversation_id)
     if conversation.visitor_unread:
         conversation.visitor_unread, conversation.unseen_since = 0, None
+        live.announce(live.conversation(conversation_id))
 
 
 def messages(session: Session, conversation_id: str, after: int = 0, limit: int = 200) -> Sequence[Message]:
@@ -200,9 +201,9 @@ def write(session: Session, conversation_id: str, author: Author, text: str, **e
     Two statements past the ORM, which costs five times as much as they do, and runs for every message.
     """
     at = now()
-    quiet = author == Author.SYSTEM or extra.get("suggestion", False)
-    counted = {"it": conversation_id, "at": at} | ({} if quiet else {"said": text[:200]})
-    (row,) = _COUNT[None if quiet else author].all(session, **counted)
+    by_people = author in _CHANGES  # lists show what people said last, not what was answered by itself
+    counted = {"it": conversation_id, "at": at} | ({"said": text[:200]} if by_people else {})
+    (row,) = _COUNT[author if by_people else None].all(session, **counted)
     about = {"id": new_id(), "conversation_id": conversation_id, "seq": row.last_seq, "created_at": at}
     _INSERT.all(session, **_BLANK | extra | about, author=author, text=text)
     announce(conversation_id)
@@ -266,7 +267,6 @@ _CHANGES: Final[dict[Author, dict[str, Any]]] = {
         "visitor_unread": Conversation.visitor_unread + 1,
         "unseen_since": func.coalesce(Conversation.unseen_since, bindparam("at")),
     },
-    Author.AI: {},
 }
 _COUNT: Final[dict[Author | None, Prepared]] = {None: Prepared(_NEXT)} | {
     author: Prepared(_NEXT.values(last_text=bindparam("said"), last_author=author, **changes))

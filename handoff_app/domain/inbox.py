@@ -267,7 +267,7 @@ def _row(row: Any, now: datetime, at_head: bool) -> Row:
     waiting = row.status == Status.WAITING and row.asked_at is not None
     minutes = int((now - row.asked_at).total_seconds() // 60) if waiting else 0
     name = row.visitor_name or row.visitor_email or _nameless(row.visitor_id)
-    whose = {Author.AGENT: f"{row.owner or 'Team'}: ", Author.AI: "AI: "}.get(row.last_author, "")
+    whose = f"{row.owner or 'Team'}: " if row.last_author == Author.AGENT else ""
     return Row(
         id=row.id,
         name=name,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam
 from sqlmodel import Session, col, select
 
-from handoff_app.domain import conversations, texts
+from handoff_app.domain import conversations
 from handoff_app.domain.models import Author, Conversation, Message, Status
 
 READ: Final = 60  # messages, the latest ones
@@ -65,7 +65,7 @@ def of(session: Session, conversation_id: str) -> Situation:
         locale=row.locale,
         said=said,
         asked=asked,
-        unsent=_unsent(session, row.locale, read, asked.seq) if asked else "",
+        unsent=_unsent(read, asked.seq) if asked else "",
     )
 
 
@@ -83,10 +83,6 @@ _LATEST: Final = (
 )
 
 
-def _unsent(session: Session, locale: str, read: Sequence[Row[Any]], asked: int) -> str:
-    """The answer that came after a human had taken over, without the offer of a human that went with it."""
-    found = next((m for m in reversed(read) if m.suggestion and m.sources and m.seq > asked), None)
-    if found is None:
-        return ""
-    offer = texts.words(session, locale, ["offer.text"])["offer.text"]
-    return str(found.text).removesuffix(offer).strip()
+def _unsent(read: Sequence[Row[Any]], asked: int) -> str:
+    """The answer that came after a human had taken over."""
+    return next((str(m.text) for m in reversed(read) if m.suggestion and m.sources and m.seq > asked), "")

@@ -52,6 +52,7 @@ class Chat:
     agent: str
     agent_id: str
     hidden: bool
+    unseen: int
     lines: list[Line]
 
 
@@ -71,6 +72,7 @@ def read(session: Session, conversation_id: str, after: int, for_team: bool = Fa
         agent=chat.owner or "",
         agent_id=chat.owner_id or "",
         hidden=chat.hidden_from_visitor,
+        unseen=chat.visitor_unread,
         lines=_for_whom(session, lines(newer, for_team), for_team),
     )
 
@@ -103,6 +105,7 @@ _CHAT: Final = Prepared(
         Conversation.answer_due_at,
         Conversation.owner_id,
         Conversation.hidden_from_visitor,
+        Conversation.visitor_unread,
         col(Agent.name).label("owner"),
         Message.seq,
         Message.author,

@@ -12,7 +12,7 @@ from handoff_app.access.sessions import Person
 from handoff_app.db import read, transact
 from handoff_app.domain import conversations, desk, inbox, outbox, transcript
 from handoff_app.domain.inbox import Card, Row
-from handoff_app.domain.models import Prompt, now
+from handoff_app.domain.models import Author, Prompt, now
 from handoff_app.domain.transcript import Chat
 from handoff_app.pages.shared.aide_state import AideState
 from handoff_app.pages.shared.inbox_view import inbox_view
@@ -74,6 +74,7 @@ class InboxState(Thread, rx.State):
     owner: str = ""
     asking: bool = False
     mine: bool = False
+    seen: bool = False
     card: Card = NOBODY
     problem: str = ""
     refused: str = ""
@@ -181,6 +182,8 @@ class InboxState(Thread, rx.State):
 
     def _take(self, chat: Chat) -> None:
         """Only what differs is set: an unchanged var is not sent."""
+        self._ripen(self.selected, chat.typing)
+        self._add(chat.lines)
         values = {
             "chat_status": chat.status,
             "typing": chat.typing,
@@ -188,12 +191,11 @@ class InboxState(Thread, rx.State):
             "_owner": chat.agent_id,
             "asking": chat.prompt == Prompt.EMAIL,
             "mine": chat.agent_id == self.me,
+            "seen": bool(self.tail) and self.tail[-1].author == Author.AGENT and not chat.unseen,
         }
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
-        self._ripen(self.selected, chat.typing)
-        self._add(chat.lines)
 
 
 def inbox_page() -> rx.Component:

@@ -103,7 +103,8 @@ class WidgetState(Thread, rx.State):
         """The replies stand before the visitor's eyes: no mail is needed."""
         if self._visitor and self.conversation:
             try:
-                await transact(conversations.visitor_read, self._visitor, self.conversation)
+                with tabs.looking(self):
+                    await transact(conversations.visitor_read, self._visitor, self.conversation)
             except conversations.NotFound:
                 return
 

@@ -160,18 +160,15 @@ def _post(
     """One transaction: the answer, if it says anything beside the human who is brought, and that human."""
     due.settle_answer(session, conversation_id, leased_until)
     reason = Reason.ASKED_FOR_HUMAN if answer.human else Reason.LOW_CONFIDENCE
-    brings = (answer.human or response is Response.ESCALATE) and _may_bring(session, conversation_id, epoch)
-    if brings or _is_asked(session, conversation_id):
+    conversation = conversations.locked(session, conversation_id)
+    mine = conversation.owner_epoch == epoch and conversation.status == Status.WITH_AI
+    brings = (answer.human or response is Response.ESCALATE) and mine and settings.escalations(session).enabled
+    if brings or not mine or conversation.prompt == Prompt.EMAIL:  # a human comes, is there, or is asked for already
         answer = replace(answer, offer=False)
     if answer.confident or not brings:
         _say(session, conversation_id, epoch, answer)
     if brings:
         escalations.ask(session, conversations.locked(session, conversation_id), reason)
-
-
-def _is_asked(session: Session, conversation_id: str) -> bool:
-    """Whether a human was asked for already, and only the address is missing."""
-    return conversations.locked(session, conversation_id).prompt == Prompt.EMAIL
 
 
 def _say(session: Session, conversation_id: str, epoch: int, answer: Answer) -> None:
@@ -183,13 +180,6 @@ def _say(session: Session, conversation_id: str, epoch: int, answer: Answer) -> 
     )
     if posted and not answer.confident and not answer.key:
         gaps.note(session, conversation_id, "unsure")
-
-
-def _may_bring(session: Session, conversation_id: str, epoch: int) -> bool:
-    """Whether the AI still has the conversation, and there is somebody to bring."""
-    conversation = conversations.locked(session, conversation_id)
-    mine = conversation.owner_epoch == epoch and conversation.status == Status.WITH_AI
-    return mine and settings.escalations(session).enabled
 
 
 def _failed(session: Session, conversation_id: str, epoch: int, leased_until: datetime) -> None:

@@ -80,6 +80,7 @@ def test_the_story_from_the_shop_to_the_agents_answer(browser: Browser, sides: S
     ada.get_by_role("button", name="Send").click()
     expect(log.get_by_text("Ada joined the chat")).to_be_visible()
     expect(log.get_by_text("Hi Vera, Ada here. How can I help?")).to_be_visible()
+    expect(ada.get_by_text("Seen", exact=True)).to_be_visible()
 
     ada.get_by_role("textbox", name="Reply").fill("See https://example.com/parcels?a=1&b=2. Is it yours?")
     ada.get_by_role("button", name="Send").click()

@@ -55,6 +55,7 @@ def inbox_thread(t: Any, aide: Any) -> rx.Component:
                 ),
                 rx.foreach(t.history, lambda line: _line(t, line, aide)),
                 rx.foreach(t.tail, lambda line: _line(t, line, aide)),
+                rx.cond(t.seen, _seen()),
                 rx.el.div(id="outbox", class_name="flex flex-col gap-3 empty:hidden"),
                 rx.cond(t.draft != "", _draft(t)),
                 rx.cond(t.typing, rx.el.p("The AI is answering…", role="status", class_name="text-[13px] text-muted")),
@@ -208,6 +209,15 @@ def _from_ai(line: Any) -> rx.Component:
         ),
         class_name="flex justify-end gap-2.5",
         custom_attrs={"data-last": line.seq},
+    )
+
+
+def _seen() -> rx.Component:
+    """The visitor has the reply before their eyes."""
+    return rx.el.p(
+        icon("check-check", "size-3.5 shrink-0"),
+        "Seen",
+        class_name="-mt-1.5 flex items-center justify-end gap-1 pe-9.5 text-xs text-muted",
     )
 
 

@@ -57,7 +57,7 @@ def composer(state: Any, w: Any) -> rx.Component:
                 ),
                 rx.el.span(),
             ),
-            rx.el.span(note, class_name="ms-auto pb-1 text-end text-xs text-muted"),
+            rx.el.span(note, class_name="ms-auto py-0.5 text-end text-xs text-muted"),
             class_name="flex min-h-11 flex-wrap items-center gap-x-2 pe-2",
         ),
         class_name="shrink-0 px-3 pb-1 pt-2",
