@@ -99,24 +99,26 @@ class InboxState(Thread, rx.State):
             self.problem = "There is no such conversation."
 
     @rx.event
-    async def take_over(self) -> None:
-        """`Take over`; the second agent hears who has it."""
-        await self._do(desk.take_over)
+    async def take_over(self, shown: str = "") -> None:
+        """`Take over`; the second agent hears who has it. `shown`: what stood open when this, or what follows, was
+        pressed."""
+        await self._do(desk.take_over, shown)
 
     @rx.event
-    async def reassign(self) -> None:
+    async def reassign(self, shown: str = "") -> None:
         """`Reassign to me`: what a colleague has, and nobody else by now."""
-        await self._do(desk.reassign, self._owner)
+        if shown in ("", self.selected):
+            await self._do(desk.reassign, shown, self._owner)
 
     @rx.event
-    async def hand_back(self) -> None:
+    async def hand_back(self, shown: str = "") -> None:
         """`Hand back to AI`."""
-        await self._do(desk.hand_back)
+        await self._do(desk.hand_back, shown)
 
     @rx.event
-    async def resolve(self) -> None:
+    async def resolve(self, shown: str = "") -> None:
         """`Resolve`."""
-        await self._do(desk.resolve)
+        await self._do(desk.resolve, shown)
 
     @rx.event
     async def reply(self, form: dict[str, Any]) -> None:
@@ -146,13 +148,15 @@ class InboxState(Thread, rx.State):
         """Thirty messages more of a long thread."""
         self._prepend(await read(transcript.earlier, self.selected, self._first(), for_team=True))
 
-    async def _do(self, verb: Any, *about: str) -> None:
+    async def _do(self, verb: Any, shown: str, *about: str) -> None:
         person = await agent_of(self)
         self.problem = ""
         try:
-            await transact(verb, self.selected, person, *about)
+            await transact(verb, shown or self.selected, person, *about)
         except desk.AlreadyTaken as error:
             self.problem = f"{error.by} has already taken this conversation."
+        except conversations.NotFound:
+            self.problem = "There is no such conversation."
 
     async def _begin(self, conversation: str) -> None:
         chat = await read(transcript.read, conversation, 0, for_team=True)

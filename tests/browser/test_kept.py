@@ -70,13 +70,16 @@ def test_a_reply_goes_where_it_was_written_though_another_conversation_was_click
     line.hold()
     row(ada, walt).click()
     ada.get_by_role("textbox", name="Reply").press("Enter")
+    ada.get_by_role("button", name="Resolve").click()
     line.release()
     expect(vera.get_by_text("This is for Vera")).to_be_visible()
+    expect(vera.get_by_text("marked this chat as resolved")).to_be_visible()
     expect(log.get_by_text("Walt is here")).to_be_visible()
     row(ada, vera).click()
     expect(log.get_by_text("This is for Vera")).to_have_count(1)
     expect(walt.get_by_text("This is for Vera")).to_have_count(0)
     expect(walt.get_by_text("Ada joined the chat")).to_have_count(0)
+    expect(walt.get_by_text("marked this chat as resolved")).to_have_count(0)
 
 
 def test_a_visitors_message_goes_where_it_was_written_though_another_chat_was_chosen(

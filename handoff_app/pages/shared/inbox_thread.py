@@ -99,7 +99,7 @@ def _head(t: Any, aide: Any) -> rx.Component:
                 rx.el.button(
                     "Take over",
                     type="button",
-                    on_click=t.take_over,
+                    on_click=t.take_over(t.selected),
                     class_name="btn btn-primary btn-sm",
                     custom_attrs=ATTEND,
                 ),
@@ -109,19 +109,28 @@ def _head(t: Any, aide: Any) -> rx.Component:
                 rx.el.button(
                     "Reassign to me",
                     type="button",
-                    on_click=t.reassign,
+                    on_click=t.reassign(t.selected),
                     class_name="btn btn-outline btn-sm",
                     custom_attrs=ATTEND,
                 ),
             ),
             rx.cond(
                 t.mine | (t.chat_status == "waiting"),
-                rx.el.button("Hand back to AI", type="button", on_click=t.hand_back, class_name="btn btn-ghost btn-sm"),
+                rx.el.button(
+                    "Hand back to AI",
+                    type="button",
+                    on_click=t.hand_back(t.selected),
+                    class_name="btn btn-ghost btn-sm",
+                ),
             ),
             rx.cond(
                 t.mine | (free & (t.chat_status != "resolved")),
                 rx.el.button(
-                    icon("check"), "Resolve", type="button", on_click=t.resolve, class_name="btn btn-outline btn-sm"
+                    icon("check"),
+                    "Resolve",
+                    type="button",
+                    on_click=t.resolve(t.selected),
+                    class_name="btn btn-outline btn-sm",
                 ),
             ),
             class_name="flex flex-wrap items-center gap-2 max-md:w-full max-md:pb-1",
