@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from contextlib import suppress
 from typing import Any
 
 import reflex as rx
@@ -126,20 +127,21 @@ class WidgetState(Thread, rx.State):
             await self._leave(who["email"])
 
     @rx.event
-    async def ask(self) -> None:
-        """`Talk to a human`."""
-        await self._request(Reason.REQUESTED_BY_BUTTON)
+    async def ask(self, shown: str = "") -> None:
+        """`Talk to a human`. `shown`: the chat in which this, or what follows, was pressed."""
+        await self._request(Reason.REQUESTED_BY_BUTTON, shown)
 
     @rx.event
-    async def accept(self) -> None:
+    async def accept(self, shown: str = "") -> None:
         """`Yes, connect me`."""
-        await self._request(Reason.LOW_CONFIDENCE)
+        await self._request(Reason.LOW_CONFIDENCE, shown)
 
     @rx.event
-    async def decline(self) -> None:
+    async def decline(self, shown: str = "") -> None:
         """`No, thanks`."""
         if self._visitor:
-            await transact(visit.decline, self._visitor, self.conversation)
+            with suppress(conversations.NotFound):
+                await transact(visit.decline, self._visitor, shown or self.conversation)
 
     @rx.event
     async def leave_email(self, form: dict[str, Any]) -> None:
@@ -170,9 +172,9 @@ class WidgetState(Thread, rx.State):
             return
 
     @rx.event
-    async def delete(self) -> None:
+    async def delete(self, shown: str = "") -> None:
         """`Delete chat`: gone from the visitor's sight, and a new one begins."""
-        if self._visitor:
+        if self._visitor and shown in ("", self.conversation):
             self._begin(await transact(visit.delete, self._visitor, self.conversation, self.locale))
 
     @rx.event
@@ -180,7 +182,7 @@ class WidgetState(Thread, rx.State):
         """Thirty messages more of a long chat."""
         self._prepend(await read(visit.earlier, self._visitor, self.conversation, self._first()))
 
-    async def _request(self, reason: Reason) -> None:
+    async def _request(self, reason: Reason, shown: str) -> None:
         """What cannot be done is said below the composer, as it would be of a message."""
         if not self._visitor:
             return
@@ -188,7 +190,9 @@ class WidgetState(Thread, rx.State):
             self._refuse("widget.too_fast")
             return
         try:
-            await transact(visit.ask, self._visitor, self.conversation, reason)
+            await transact(visit.ask, self._visitor, shown or self.conversation, reason)
+        except conversations.NotFound:
+            return
         except NotSaved:
             self._refuse("widget.not_saved")
 

@@ -52,7 +52,7 @@ def composer(state: Any, w: Any) -> rx.Component:
                     icon("headset"),
                     w["widget.talk"],
                     type="button",
-                    on_click=state.ask,
+                    on_click=state.ask(state.conversation),
                     class_name="btn btn-ghost gap-2 px-2.5 text-[13px] text-ink",
                 ),
                 rx.el.span(),

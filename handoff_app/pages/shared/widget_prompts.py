@@ -22,8 +22,12 @@ def prompt(state: Any, w: Any) -> rx.Component:
 
 def _offer(state: Any, w: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.button(w["offer.yes"], type="button", on_click=state.accept, class_name="btn btn-primary px-4"),
-        rx.el.button(w["offer.no"], type="button", on_click=state.decline, class_name="btn btn-outline px-4"),
+        rx.el.button(
+            w["offer.yes"], type="button", on_click=state.accept(state.conversation), class_name="btn btn-primary px-4"
+        ),
+        rx.el.button(
+            w["offer.no"], type="button", on_click=state.decline(state.conversation), class_name="btn btn-outline px-4"
+        ),
         class_name="flex flex-wrap gap-2 ps-9.5",
     )
 

@@ -124,7 +124,7 @@ def _menu(state: Any, w: Any) -> rx.Component:
                 icon("trash-2"),
                 w["widget.delete_chat"],
                 type="button",
-                on_click=state.delete,
+                on_click=state.delete(state.conversation),
                 class_name=f"{item} text-bad",
             ),
             class_name="absolute end-0 top-full z-20 mt-1 w-64 rounded-box bg-base-100 p-1.5 shadow-pop",
