@@ -1,4 +1,7 @@
-"""`handoff`: run the server, add users, check what is configured, measure what is decided. What `make run` ends in."""
+"""`handoff`: run the server, add users, check what is configured, measure what is decided. What `make run` ends in.
+
+What only some commands need is imported by them: it would take some of the seconds until the server is ready.
+"""
 
 import argparse
 import json
@@ -6,14 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from handoff_app import build, doctor, ready, serve
-from handoff_app.access import passwords
+from handoff_app import build, ready, serve
 from handoff_app.config import BadConfig, config
-from handoff_app.db import transact_now
-from handoff_app.domain import agents
-from handoff_app.domain.models import Role
-from handoff_app.domain.settings import BadValue
-from handoff_app.evaluate import BadLine, answers, intents
+from handoff_app.evaluate import BadLine
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -23,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if given.configured:
             config()
         sys.exit(given.command(given))
-    except (BadConfig, BadValue, passwords.BadPassword, build.BuildFailed, BadLine) as error:
+    except (BadConfig, build.BuildFailed, BadLine) as error:
         sys.exit(f"handoff: {error}")
 
 
@@ -37,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     user = commands.add_parser("user", help="people of the staff").add_subparsers(title="commands", required=True)
     add = user.add_parser("add", help="create an agent or admin")
     add.add_argument("email")
-    add.add_argument("--role", choices=[str(role) for role in Role], default=str(Role.AGENT))
+    add.add_argument("--role", choices=["admin", "agent"], default="agent")
     add.add_argument("--name", default="")
     add.add_argument("--password-stdin", action="store_true", required=True, help="read the password from stdin")
     add.set_defaults(command=_add_user)
@@ -57,8 +55,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(_: argparse.Namespace) -> int:
     ready.claim_port()
-    ready.migrate()
-    ready.prepare()
+    if not ready.settled():
+        ready.migrate()
+        ready.prepare()
     build.ensure()
     serve.become()
 
@@ -69,6 +68,8 @@ def _build(_: argparse.Namespace) -> int:
 
 
 def _doctor(_: argparse.Namespace) -> int:
+    from handoff_app import doctor
+
     try:
         ready.migrate()
     except BadConfig as error:
@@ -78,17 +79,30 @@ def _doctor(_: argparse.Namespace) -> int:
 
 
 def _eval_intent(given: argparse.Namespace) -> int:
+    from handoff_app.evaluate import intents
+
     print(json.dumps(intents.measure(given.file, given.predictions)))
     return 0
 
 
 def _eval_answers(given: argparse.Namespace) -> int:
+    from handoff_app.evaluate import answers
+
     return answers.measure(given.kb, given.queries, given.predictions)
 
 
 def _add_user(given: argparse.Namespace) -> int:
+    from handoff_app.access import passwords
+    from handoff_app.db import transact_now
+    from handoff_app.domain import agents
+    from handoff_app.domain.models import Role
+    from handoff_app.domain.settings import BadValue
+
     ready.migrate()
-    hash = passwords.hashed(sys.stdin.readline().rstrip("\r\n"))
-    agent, _ = transact_now(agents.add, given.email, given.name, Role(given.role), hash)
+    try:
+        hash = passwords.hashed(sys.stdin.readline().rstrip("\r\n"))
+        agent, _ = transact_now(agents.add, given.email, given.name, Role(given.role), hash)
+    except (BadValue, passwords.BadPassword) as error:
+        sys.exit(f"handoff: {error}")
     print(f"{agent.email} can sign in as {agent.role}.")
     return 0

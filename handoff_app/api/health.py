@@ -1,17 +1,14 @@
 """`/healthz` (alive) and `/readyz` (can serve)."""
 
 from functools import cache
-from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session, text
 
-from handoff_app import live
+from handoff_app import live, migrations
 from handoff_app.db import read
 
 router = APIRouter()
@@ -38,16 +35,12 @@ async def readyz() -> JSONResponse:
         "migrations": "ok" if version == _newest() else f"at {version}, not at {_newest()}",
         "workers": "ok" if monotonic() - live.hub.worked_at < STALE_SECONDS else "not at work",
     }
-    ready = set(found.values()) == {"ok"}
-    return JSONResponse({"status": "ok" if ready else "unavailable"} | found, 200 if ready else 503)
+    all_well = set(found.values()) == {"ok"}
+    return JSONResponse({"status": "ok" if all_well else "unavailable"} | found, 200 if all_well else 503)
 
 
 def _version(session: Session) -> str:
     return str(session.connection().execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
 
-@cache
-def _newest() -> str | None:
-    migrations = Config()
-    migrations.set_main_option("script_location", str(Path(__file__).parents[2] / "alembic"))
-    return ScriptDirectory.from_config(migrations).get_current_head()
+_newest: Final = cache(migrations.newest)
