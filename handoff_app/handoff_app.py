@@ -65,6 +65,7 @@ async def background() -> AsyncIterator[None]:
     # Seconds that one thread may keep another waiting. The database's asks at every statement of a transaction while
     # the loop is busy: with 0.001 fifty escalations a second took 3 s to be told of, with 0.0001 0.3 s.
     sys.setswitchinterval(0.0001)
+    await auth.invite()
     at_work = worker.Worker()
     tasks = [asyncio.create_task(at_work.run()), asyncio.create_task(tabs.sweep())]
     try:

@@ -39,7 +39,7 @@ def settled() -> bool:
         return False
     return (
         version == (migrations.newest(),)
-        and bool(admin)
+        and (admin is not None or not config().admin_email)
         and (not config().demo or (demo is not None and json.loads(demo[0])))
     )
 
@@ -62,22 +62,18 @@ def migrate() -> None:
 
 
 def prepare() -> None:
-    """Give an empty database its first admin (or a token to make one) and the sample shop."""
+    """Give an empty database the admin that the environment names, and the sample shop."""
     from handoff_app.db import transact_now
-    from handoff_app.domain import agents, knowledge, settings
+    from handoff_app.domain import agents, knowledge
 
     there, _ = transact_now(agents.any_admin)
     if not there and config().admin_email:
         _add_admin()
-    elif not there:
-        token, _ = transact_now(settings.setup_token)
-        print(f"Create the first admin: {config().base_url}/setup#{token}", flush=True)
     if config().demo:
         transact_now(knowledge.load_demo)
 
 
 def _add_admin() -> None:
-    """The one that the environment names."""
     from handoff_app.access import passwords
     from handoff_app.db import transact_now
     from handoff_app.domain import agents, settings

@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlmodel import Session, text
 
 from handoff_app import db, migrations, ready
+from handoff_app.api import auth
 from handoff_app.config import config
 from handoff_app.domain import agents
 from handoff_app.domain.models import Role
@@ -47,9 +48,27 @@ def test_a_second_start_has_nothing_to_do(fresh: Path) -> None:
     assert ready.settled()
 
 
-def test_without_an_admin_the_token_is_printed_again(fresh: Path) -> None:
+def test_an_admin_that_the_environment_names_later_is_made(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started(admin=False)
+    assert ready.settled()
+    monkeypatch.setenv("HANDOFF_ADMIN_EMAIL", "ada@acme.example")
+    monkeypatch.setenv("HANDOFF_ADMIN_PASSWORD", "correct horse battery")
+    config.cache_clear()
     assert not ready.settled()
+    ready.prepare()
+    assert ready.settled()
+
+
+async def test_without_an_admin_each_start_prints_a_new_link(fresh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    started(admin=False)
+    await auth.invite()
+    await auth.invite()
+    links = capsys.readouterr().out.splitlines()
+    assert len(set(links)) == 2
+    assert all("/setup#" in link for link in links)
+    started()
+    await auth.invite()
+    assert capsys.readouterr().out == ""
 
 
 def test_an_older_database_is_migrated(fresh: Path) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from handoff_app.access import limits, passwords, sessions
 from handoff_app.api.problems import problem
 from handoff_app.config import config
-from handoff_app.db import transact
+from handoff_app.db import read, transact
 from handoff_app.domain import agents, settings
 from handoff_app.domain.models import Agent, Role
 
@@ -74,6 +74,12 @@ async def setup(request: Request, given: FirstAdmin) -> JSONResponse:
         limits.wrong_try(_client(request), "setup")
         return problem(422, str(error), error.field)
     return await _signed_in(agent, request)
+
+
+async def invite() -> None:
+    """While there is no admin, print the link by which the first one is made; the one printed before is void."""
+    if not await read(agents.any_admin):
+        print(f"Create the first admin: {config().base_url}/setup#{await transact(settings.setup_token)}", flush=True)
 
 
 async def _signed_in(agent: Agent, request: Request) -> JSONResponse:
