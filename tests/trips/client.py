@@ -13,11 +13,12 @@ class Tab:
     """One socket: sends events, those that the server asks for too; keeps every delta and each var's newest value."""
 
     def __init__(self, url: str, path: str, cookie: str = "", address: str = "") -> None:
-        self._url, self._path = url, path
+        self._url, self._path, self.cookie = url, path, cookie
         self._headers = {"Origin": url} | ({"Cookie": cookie} if cookie else {})
         self._headers |= {"X-Forwarded-For": address} if address else {}
         self.vars: dict[str, Any] = {}
         self.deltas: list[dict[str, Any]] = []
+        self.told: list[dict[str, Any]] = []  # what the page itself should do, such as going elsewhere
         self.token = secrets.token_hex(16)
         self._changed = asyncio.Event()
         self._sio = socketio.AsyncClient(reconnection=False)
@@ -68,6 +69,8 @@ class Tab:
         for event in update.get("events") or []:
             if event["name"] in _NAMES.values():
                 await self._sio.emit("event", self._event(event["name"], event["payload"]), namespace="/_event")
+            else:
+                self.told.append(event)
         self.deltas.append(update.get("delta") or {})
         self._changed.set()
 

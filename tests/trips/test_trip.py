@@ -283,3 +283,23 @@ async def test_thirty_requests_for_a_human_an_hour_from_one_address_and_the_next
     await neighbour.until(lambda v: v.get("widget_state.prompt") == "email")
     for tab in (refused, neighbour):
         await tab.close()
+
+
+async def test_a_tab_whose_session_has_ended_hears_nothing_more_and_is_sent_to_sign_in(server: Server) -> None:
+    vera = await visitor(server.url)
+    conversation = vera.vars["widget_state.conversation"]
+    await vera.call("widget_state.send", form={"client_id": "a", "text": "Hello"})
+    grace = await agent(server.url, GRACE, conversation)
+    await grace.until(lambda _: "Hello" in grace.texts("inbox_state"))
+    async with httpx.AsyncClient(trust_env=False) as client:
+        headers = {"Cookie": grace.cookie, "Origin": server.url}
+        (await client.post(f"{server.url}/api/auth/sign-out", headers=headers)).raise_for_status()
+    await grace.until(lambda v: v.get("staff_state.sign_in") == f"/login?next=/inbox/{conversation}")
+    await vera.call("widget_state.send", form={"client_id": "b", "text": "For signed-in eyes"})
+    await vera.until(lambda _: "For signed-in eyes" in vera.texts())
+    await grace.call("inbox_state.take_over")
+    await grace.until(lambda _: grace.told)
+    assert "/login" in str(grace.told[0])
+    assert "For signed-in eyes" not in grace.texts("inbox_state")
+    for tab in (vera, grace):
+        await tab.close()
