@@ -14,7 +14,7 @@ import aiosmtplib
 from httpcore import AnyIOBackend
 
 from handoff_app import channels, db
-from handoff_app.domain import conversations, due, escalations, outbox
+from handoff_app.domain import conversations, due, escalations, outbox, tries
 from handoff_app.domain.models import Reason
 from handoff_app.worker import Worker, deliveries
 from tests import processes
@@ -61,8 +61,8 @@ def arm(point: str, channel: str) -> None:
         "claimed": lambda: setattr(send, "send", die),
         "connected": lambda: after(*CONNECTS[channel]),
         "sent": lambda: after(send, "send"),
-        "before mark": lambda: setattr(outbox, "sent", die),
-        "after mark": lambda: after(outbox, "sent"),
+        "before mark": lambda: setattr(tries, "sent", die),
+        "after mark": lambda: after(tries, "sent"),
         "settled": lambda: after(deliveries, "transact", lambda verb, *_: verb is deliveries._settled),
     }[point]()
 
