@@ -15,13 +15,19 @@
   const log = () => document.querySelector("[role=log][data-ready]");
   const outboxKey = (form) => `handoff:outbox:${form.dataset.composer}`;
 
-  // Asked for at every (re)connection.
-  self.handoffVisitor = () => {
-    let secret = store ? store.getItem("handoff:visitor") : memory.visitor;
-    if (!secret) {
-      secret = random(32);
-      if (store) store.setItem("handoff:visitor", secret); else memory.visitor = secret;
+  // Two tabs that open at once are one visitor: of what both have written, the last stands a moment later.
+  const secretOf = async () => {
+    if (!store) return (memory.visitor ||= random(32));
+    if (!store.getItem("handoff:visitor")) {
+      store.setItem("handoff:visitor", random(32));
+      await new Promise((go) => setTimeout(go, 150));
     }
+    return store.getItem("handoff:visitor");
+  };
+
+  // Asked for at every (re)connection.
+  self.handoffVisitor = async () => {
+    const secret = await secretOf();
     return { secret, page: page.url, languages: (navigator.languages || []).join(","), visitor, back: wayBack() };
   };
 
