@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).parent.parent
 WEB: Final = ROOT / ".web"
 STAMP: Final = WEB / "handoff-build"
 _SOURCES: Final = ("rxconfig.py", "uv.lock", "assets/**/*", "handoff_app/**/*.py", "handoff_app/locales/*.toml")
-LOCKS: Final = ROOT / "reflex.lock"
+_LOCKS: Final = ROOT / "reflex.lock"
 
 
 class BuildFailed(RuntimeError):
@@ -32,7 +32,7 @@ def ensure() -> None:
     started = time.monotonic()
     print("Building the pages (the first time takes about a minute) …", flush=True)
     STAMP.unlink(missing_ok=True)
-    locks = {file: file.read_bytes() for file in LOCKS.glob("*.json")}
+    locks = {file: file.read_bytes() for file in _LOCKS.glob("*.json")}
     _export()
     put_back(locks)
     STAMP.write_text(wanted)

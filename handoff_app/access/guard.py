@@ -10,7 +10,6 @@ from collections import Counter
 from dataclasses import is_dataclass
 from types import SimpleNamespace
 from typing import Any, Final
-from urllib.parse import quote
 
 import reflex as rx
 import socketio
@@ -120,8 +119,7 @@ class Guard(Middleware):
 
 def _to_sign_in(state: BaseState) -> StateUpdate:
     """Whoever was signed in when this page opened, and is not any more, learns it by what they do next."""
-    path = quote(state.router.url.path)
-    return StateUpdate(events=fix_events([rx.redirect(f"/login?next={path}", replace=True)]))
+    return StateUpdate(events=fix_events([rx.redirect(sessions.way_in(state.router.url.path), replace=True)]))
 
 
 async def person_of(state: BaseState) -> sessions.Person | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from time import monotonic
 from typing import Final
+from urllib.parse import quote
 
 from sqlmodel import Session
 
@@ -37,6 +38,11 @@ _known: dict[str, tuple[float, Person | None]] = {}
 def cookie_name() -> str:
     """`__Host-` binds the cookie to HTTPS and this host; plain HTTP cannot carry that prefix."""
     return "__Host-handoff" if config().secure else "handoff"
+
+
+def way_in(path: str) -> str:
+    """Where whoever must sign in is sent, and from there back to `path`."""
+    return f"/login?next={quote(path)}"
 
 
 def token_of(headers: Mapping[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
-from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
@@ -57,7 +56,7 @@ async def _elsewhere(scope: Scope, path: str) -> str:
     is_page = path.startswith(STAFF) and "." not in path.rpartition("/")[2]
     if is_page and await sessions.who(sessions.token_of(Headers(scope=scope))) is None:
         query = scope["query_string"].decode("latin-1")
-        return f"/login?next={quote(f'{path}?{query}' if query else path)}"
+        return sessions.way_in(f"{path}?{query}" if query else path)
     return ""
 
 

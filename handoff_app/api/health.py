@@ -35,8 +35,8 @@ async def readyz() -> JSONResponse:
         "migrations": "ok" if version == _newest() else f"at {version}, not at {_newest()}",
         "workers": "ok" if monotonic() - live.hub.worked_at < STALE_SECONDS else "not at work",
     }
-    all_well = set(found.values()) == {"ok"}
-    return JSONResponse({"status": "ok" if all_well else "unavailable"} | found, 200 if all_well else 503)
+    ready = set(found.values()) == {"ok"}
+    return JSONResponse({"status": "ok" if ready else "unavailable"} | found, 200 if ready else 503)
 
 
 def _version(session: Session) -> str:

@@ -1,12 +1,12 @@
 """The frame of every staff page: navigation, who is signed in, and the door for those who may not enter."""
 
 from typing import Any, Final
-from urllib.parse import quote
 
 import reflex as rx
 
 from handoff_app import live
 from handoff_app.access.guard import agent_of, person_of
+from handoff_app.access.sessions import way_in
 from handoff_app.db import read, transact
 from handoff_app.domain import agents, escalations, inbox, outbox, trouble
 from handoff_app.pages.shared.parts import HIDDEN, face, icon, link, logo, switch_row
@@ -38,7 +38,7 @@ class StaffState(rx.State):
         """Every staff page begins here; a signed-out person is sent to sign in."""
         person = await person_of(self)
         if person is None:
-            return rx.redirect(self._way_in(), replace=True)
+            return rx.redirect(way_in(self.router.url.path), replace=True)
         self.name, self.email, self.initial = person.name, person.email, person.name[:1].upper()
         self.admin, self.inside, self.sign_in = person.is_admin, True, ""
         self.unheard = self.admin and await read(escalations.nobody_is_told)
@@ -55,13 +55,10 @@ class StaffState(rx.State):
         await transact(agents.prefer, person.id, str(name), bool(on))
         self.preferences = await read(agents.preferences, person.id)
 
-    def _way_in(self) -> str:
-        return f"/login?next={quote(self.router.url.path)}"
-
     async def _look(self) -> None:
         if await person_of(self) is None:
             tabs.leave(self)
-            self.inside, self.sign_in = False, self._way_in()
+            self.inside, self.sign_in = False, way_in(self.router.url.path)
             return
         tally = await live.hub.once(live.INBOX, "tally", lambda: read(inbox.tally))
         found = await live.hub.once(outbox.TOPIC, "trouble", lambda: read(trouble.of))

@@ -96,46 +96,35 @@ def _head(t: Any, aide: Any) -> rx.Component:
             translate_switch(aide),
             rx.cond(
                 free & (t.chat_status != "resolved"),
-                rx.el.button(
-                    "Take over",
-                    type="button",
-                    on_click=t.take_over(t.selected),
-                    class_name="btn btn-primary btn-sm",
-                    custom_attrs=ATTEND,
-                ),
+                _verb("Take over", t.take_over(t.selected), "btn-primary", attrs=ATTEND),
             ),
             rx.cond(
                 (t.chat_status == "with_agent") & ~t.mine,
-                rx.el.button(
-                    "Reassign to me",
-                    type="button",
-                    on_click=t.reassign(t.selected),
-                    class_name="btn btn-outline btn-sm",
-                    custom_attrs=ATTEND,
-                ),
+                _verb("Reassign to me", t.reassign(t.selected), "btn-outline", attrs=ATTEND),
             ),
             rx.cond(
                 t.mine | (t.chat_status == "waiting"),
-                rx.el.button(
-                    "Hand back to AI",
-                    type="button",
-                    on_click=t.hand_back(t.selected),
-                    class_name="btn btn-ghost btn-sm",
-                ),
+                _verb("Hand back to AI", t.hand_back(t.selected), "btn-ghost"),
             ),
             rx.cond(
                 t.mine | (free & (t.chat_status != "resolved")),
-                rx.el.button(
-                    icon("check"),
-                    "Resolve",
-                    type="button",
-                    on_click=t.resolve(t.selected),
-                    class_name="btn btn-outline btn-sm",
-                ),
+                _verb("Resolve", t.resolve(t.selected), "btn-outline", "check"),
             ),
             class_name="flex flex-wrap items-center gap-2 max-md:w-full max-md:pb-1",
         ),
         class_name="flex min-h-14 shrink-0 flex-wrap items-center gap-2 border-b border-line px-5 py-1.5",
+    )
+
+
+def _verb(label: str, press: Any, look: str, sign: str = "", attrs: dict[str, str] | None = None) -> rx.Component:
+    """What an agent does with the conversation that is shown."""
+    return rx.el.button(
+        *([icon(sign)] if sign else []),
+        label,
+        type="button",
+        on_click=press,
+        class_name=f"btn {look} btn-sm",
+        custom_attrs=attrs or {},
     )
 
 
