@@ -179,3 +179,11 @@ def test_the_builtin_without_articles_is_not_confident() -> None:
 def test_the_threshold_is_the_callers_choice() -> None:
     question = Question("how long is the Nile")
     assert asyncio.run(Builtin(Index(ACME), threshold=0.0).answer(question)).confident
+
+
+def test_a_number_that_all_articles_hold_tells_none_apart() -> None:
+    asked = ["What is COVID-19?", "Who is at risk of COVID-19?", "Is there a test for COVID-19?", "COVID-19 in animals"]
+    articles = [Passage(str(n), str(n), title, "") for n, title in enumerate(asked)]
+    learned = Index(articles).learned(Encoder())
+    assert learned.search("can my dog get covid 19")[0].passage.title == "COVID-19 in animals"
+    assert {"covid", "19"} == set(learned._topic())

@@ -69,6 +69,10 @@ class Encoder:
         with self._one_at_a_time:  # who comes second finds what the first has encoded
             return self._texts(texts)
 
+    def is_word(self, text: str) -> bool:
+        """Whether the model holds it as one piece, as it does 128,000 words of its languages and hardly any slip."""
+        return len(_model()._tokenizer.encode(text, add_bos=False, add_eos=False)) == 1
+
     def stop(self) -> None:
         """Let work under way end soon."""
         self._stop.set()
@@ -105,7 +109,13 @@ class Encoder:
                 log.warning("%s cannot be written; it is learned again at the next start: %s", self._file, error)
 
 
+class _Tokenizer(Protocol):
+    def encode(self, texts: str, *, add_bos: bool, add_eos: bool) -> list[int]: ...
+
+
 class _Model(Protocol):
+    _tokenizer: _Tokenizer
+
     def encode(self, texts: list[str]) -> object: ...
 
 

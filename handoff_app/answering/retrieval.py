@@ -1,7 +1,7 @@
 """Finds the article and its passage that answer a question, and how sure one may be of it: by words and by meaning."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -13,10 +13,11 @@ from handoff_app.answering.confidence import Confidence
 from handoff_app.answering.encoder import Encoder
 from handoff_app.answering.lexical import Entry, Lexical, Scores
 from handoff_app.answering.meaning import Asked, Meaning
+from handoff_app.answering.spelling import Spelling
 from handoff_app.answering.terms import words
 
 # A word that so large a share of the articles hold (and so many of them) is the topic of them all. Short words are
-# grammar in most languages, and grammar helps to understand a sentence.
+# grammar in most languages, and grammar helps to understand a sentence; a number is none ("COVID-19").
 TOPIC_SHARE, TOPIC_ARTICLES, TOPIC_LETTERS = 0.15, 4, 5
 TRIES = 150  # phrasings left out in turn to see how sure one may be; a second for 10,000 articles
 LONGEST = 2_000  # characters of a question that are read
@@ -50,6 +51,7 @@ class Index:
         self._entries = [_entry(article) for article in self._articles]
         self._lexical = Lexical(self._entries)
         self._meaning: Meaning | None = None
+        self._spelling: Spelling | None = None
         self._confidence = confidence.WORDS.fitted(*self._tried(confidence.WORDS))
 
     def learned(self, encoder: Encoder) -> "Index":
@@ -58,12 +60,14 @@ class Index:
             return self
         index = copy(self)
         index._meaning = self._understand(encoder)
+        index._spelling = Spelling(self._texts(), encoder.is_word)
         index._confidence = confidence.MEANING.fitted(*index._tried(confidence.MEANING))
         return index
 
     def search(self, text: str, limit: int = 5) -> list[Hit]:
         """The best articles first; empty when nothing is known or asked, or no article shares a word with the text."""
         text = _ADDRESS.sub(" ", text[:LONGEST]).strip() or text[:LONGEST]
+        text = self._spelling.mended(text) if self._spelling else text
         asked = words(text)
         if not self._articles or not asked:
             return []
@@ -77,6 +81,11 @@ class Index:
         told = [self._passage(at, asked, near) for at in found]
         return [Hit(told[n], float(scores[at]), sure[n], foreign) for n, at in enumerate(found)]
 
+    def _texts(self) -> Iterator[str]:
+        for article in self._articles:
+            yield from article.phrasings
+            yield from (passage.text for passage in article.passages)
+
     def _understand(self, encoder: Encoder) -> Meaning:
         phrasings = [article.phrasings for article in self._articles]
         passages = [[_told(passage) for passage in article.passages] for article in self._articles]
@@ -84,8 +93,8 @@ class Index:
 
     def _topic(self) -> frozenset[str]:
         least = max(TOPIC_ARTICLES, TOPIC_SHARE * len(self._articles))
-        found_in = self._lexical.found_in.items()
-        return frozenset(word for word, found in found_in if found >= least and len(word) >= TOPIC_LETTERS)
+        common = (word for word, found in self._lexical.found_in.items() if found >= least)
+        return frozenset(word for word in common if len(word) >= TOPIC_LETTERS or word.isdigit())
 
     def _scores(
         self, asked: Sequence[str], meant: Asked | None, without: tuple[int, int] | None = None
