@@ -17,6 +17,7 @@ Clause = tuple[str, ...]
 _SPACELESS: Final = "\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _WORD: Final = re.compile(rf"[{_SPACELESS}]|,|(?:(?![{_SPACELESS}])[^\W_]|[\u0900-\u0963\u0966-\u0dff])+")
 _BREAK: Final = re.compile(r"[!?;:\n¿¡()。।؟؛…]|\.(?!\d)|\s[-–—]+\s")
+_DRAWN_OUT: Final = re.compile(rf"((?![{_SPACELESS}])[^\W\d_])\1{{2,}}")  # "pleaaase"
 # What is quoted is told about, unless it is a word or two: a "real" person is wanted all the same.
 _QUOTED: Final = re.compile(
     r"""["“”„][^"“”„\n]{4,}["“”]|«[^»\n]{4,}»|「[^」\n]{4,}」|『[^』\n]{4,}』|(?<!\w)['‘][^'‘’\n]{4,}['’](?!\w)"""
@@ -48,6 +49,7 @@ def readings(text: str) -> Iterator[tuple[Clause, Clause]]:
     folded = fold(_unquoted(text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"))[
         : 2 * (HEAD + TAIL)
     ]
+    folded = _DRAWN_OUT.sub(r"\1", folded)
     joined = clauses(folded.replace("'", ""))
     return zip_longest(joined, clauses(folded.replace("'", " ")) if "'" in folded else joined, fillvalue=())
 
