@@ -6,7 +6,7 @@ int), so that the work is bounded by steps times words, whatever a visitor types
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -42,11 +42,22 @@ class Rule:
 
 @dataclass(slots=True)
 class Node:
-    """Where the phrases that begin with some words go on. `slots`: those that a phrase ending here belongs to."""
+    """Where the phrases that begin with some words go on. `slots`: those that a phrase ending here belongs to.
 
-    words: "dict[str, Node]" = field(default_factory=dict)
-    stems: "dict[str, Node]" = field(default_factory=dict)
-    slots: list[int] = field(default_factory=list)
+    There are 70,000 and most are ends, so nothing is built before it is needed.
+    """
+
+    words: "dict[str, Node] | None" = None
+    stems: "dict[str, Node] | None" = None
+    slots: tuple[int, ...] = ()
+
+    def onward(self, word: str) -> "Node":
+        """Where a word or a `stem*` leads, which may be new."""
+        if word[-1] == "*":
+            self.stems = self.stems or {}
+            return self.stems.get(word[:-1]) or self.stems.setdefault(word[:-1], Node())
+        self.words = self.words or {}
+        return self.words.get(word) or self.words.setdefault(word, Node())
 
 
 class Found:
@@ -74,7 +85,7 @@ class Found:
         if at == self.length:
             return
         word = clause[at]
-        if word in node.words:
+        if node.words and word in node.words:
             self._walk(node.words[word], clause, start, at + 1)
         if node.stems:
             for size in range(SHORTEST_STEM, min(len(word), LONGEST_STEM) + 1):
@@ -171,8 +182,8 @@ class Grammar:
     @property
     def beginnings(self) -> Iterator[str]:
         """The first words of all phrases, stems with `*`."""
-        yield from self._root.words
-        yield from (f"{stem}*" for stem in self._root.stems)
+        yield from self._root.words or ()
+        yield from (f"{stem}*" for stem in self._root.stems or ())
 
     @property
     def slips(self) -> Iterator[tuple[str, str]]:
@@ -233,10 +244,9 @@ class Grammar:
             for written in self._written(phrase):
                 node = self._root
                 for word in written:
-                    branches = node.stems if word[-1] == "*" else node.words
-                    node = branches.setdefault(word.rstrip("*"), Node())
+                    node = node.onward(word)
                     self._learn(word)
-                node.slots.append(slot)
+                node.slots += (slot,)
 
     def _written(self, phrase: str) -> Iterator[list[str]]:
         """The phrase's words; a phrase that begins with ~ also with the language's clitics before it."""
