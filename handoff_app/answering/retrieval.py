@@ -13,6 +13,7 @@ from handoff_app.answering.confidence import Confidence
 from handoff_app.answering.encoder import Encoder
 from handoff_app.answering.lexical import Entry, Lexical, Scores
 from handoff_app.answering.meaning import Asked, Meaning
+from handoff_app.answering.questions import questions
 from handoff_app.answering.spelling import Spelling
 from handoff_app.answering.terms import words
 
@@ -65,9 +66,16 @@ class Index:
         return index
 
     def search(self, text: str, limit: int = 5) -> list[Hit]:
-        """The best articles first; empty when nothing is known or asked, or no article shares a word with the text."""
+        """The best articles first; empty when nothing is known or asked, or no article shares a word with the text.
+
+        Of the ways to read it as one question, the one that is answered most surely counts.
+        """
         text = _ADDRESS.sub(" ", text[:LONGEST]).strip() or text[:LONGEST]
         text = self._spelling.mended(text) if self._spelling else text
+        found = [self._found(question, limit) for question in questions(text)]
+        return max(found, key=lambda hits: hits[0].confidence if hits else 0)
+
+    def _found(self, text: str, limit: int) -> list[Hit]:
         asked = words(text)
         if not self._articles or not asked:
             return []

@@ -78,6 +78,11 @@ def words(folded: str) -> Clause:
     return tuple(_WORD.findall(folded))
 
 
+def word_places(text: str) -> Iterator[tuple[str, int]]:
+    """Each word of a text as it is written there, folded, and where it begins; split at apostrophes, without commas."""
+    return ((fold(found[0]), found.start()) for found in _WORD.finditer(text) if found[0] != ",")
+
+
 def deletions(word: str) -> Iterator[str]:
     return (word[:at] + word[at + 1 :] for at in range(len(word)))
 

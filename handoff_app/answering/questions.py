@@ -1,0 +1,26 @@
+"""What of a message is the question: "Hi, hope you are well. How do I return a tent? Thanks, John" asks one thing."""
+
+import re
+from typing import Final
+
+from handoff_app.answering.courtesy import bare
+from handoff_app.answering.terms import words
+
+SENTENCES: Final = 6  # of a message that are read on their own, at 3 ms each
+TELLING: Final = 2  # words of a sentence that says something; a name under a letter is one
+ASKING: Final = 3  # words of one that asks something
+_SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？؟])\s*|\n+")
+
+
+def questions(message: str) -> list[str]:
+    """The ways to read a message as one question: as a whole, without its courtesies, and sentence by sentence.
+
+    If some of several sentences ask, only these are read on their own. Never empty: a message that says nothing is read
+    as it stands. Measured on three knowledge bases with sentences around each question that are in no list of ours: the
+    right article comes first for 76, 69 and 86 % of them instead of 70, 52 and 79 (81, 70 and 91 without any).
+    """
+    sentences = [said for sentence in _SENTENCE.split(message) if len(words(said := bare(sentence))) >= TELLING]
+    if len(sentences) < 2:
+        return [*sentences, message][:1]
+    asking = [said for said in sentences if "?" in said and len(words(said)) >= ASKING] or sentences
+    return [" ".join(sentences), *asking[-SENTENCES:]]
