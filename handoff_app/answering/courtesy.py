@@ -76,8 +76,8 @@ def _phrases() -> dict[Clause, Courtesy]:
 @cache
 def _around() -> tuple[frozenset[Clause], frozenset[Clause]]:
     """What is left out before a sentence, and what after it."""
-    before = [phrase for kind in ("before", Courtesy.HELLO) for phrase in _written(kind)]
-    return frozenset(map(_placed, before)), frozenset(map(_placed, _written("after")))
+    before = [*_written(Courtesy.HELLO), *_written("before"), *_written("around")]
+    return frozenset(map(_placed, before)), frozenset(map(_placed, [*_written("around"), *_written("after")]))
 
 
 def _placed(phrase: str) -> Clause:
