@@ -6,7 +6,7 @@ from typing import Final
 from handoff_app.answering.courtesy import bare
 from handoff_app.answering.terms import words
 
-SENTENCES: Final = 6  # of a message that are read on their own, at 3 ms each
+SENTENCES: Final = 3  # of a message that are read on their own, at 3 to 9 ms each; the last ones, where people ask
 TELLING: Final = 2  # words of a sentence that says something; a name under a letter is one
 ASKING: Final = 3  # words of one that asks something
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？؟])\s*|\n+")
