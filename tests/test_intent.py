@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,17 @@ def test_the_number_of_an_order_may_stand_beside_a_request(text: str) -> None:
 )
 def test_a_no_that_follows_takes_the_request_back(text: str, escalates: bool) -> None:
     assert (decide(text) is Decision.ESCALATE) == escalates
+
+
+def test_greetings_and_thanks_change_nothing() -> None:
+    folder = files("handoff_app.answering")
+    courtesies = tomllib.loads(folder.joinpath("courtesy.toml").read_text("utf-8"))
+    changed = []
+    for table in TABLES:
+        greetings, thanks = (courtesies[kind][table.stem][:4] for kind in ("hello", "around"))
+        for decision, lines in tomllib.loads(table.read_text("utf-8")).items():
+            for line in lines.strip().splitlines()[:25]:
+                said = [f"{before} {line}" for before in greetings]
+                said += [f"{line.rstrip('.!?')} {after}" for after in thanks]
+                changed += [text for text in said if (decide(text) == "escalate") != (decision == "escalate")]
+    assert changed == []

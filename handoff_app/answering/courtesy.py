@@ -50,8 +50,9 @@ def bare(sentence: str) -> str:
         last -= length
     if first == last:
         return ""
-    cut = placed[last][1] if last < len(said) else len(sentence)
-    return sentence[placed[first][1] : cut].strip(" ,;-–—")
+    start = placed[first][1] if first else 0
+    end = placed[last][1] if last < len(said) else len(sentence)
+    return sentence[start:end].strip(" ,;-–—")
 
 
 def _longest(phrases: Set[Clause], candidates: Iterable[Clause]) -> int:

@@ -15,9 +15,10 @@ from typing import Final
 
 from handoff_app.answering import hunch
 from handoff_app.answering.consent import is_no
+from handoff_app.answering.courtesy import bare
 from handoff_app.answering.grammar import LONGEST_STEM, SHORTEST_STEM, Found, Grammar, Request
 from handoff_app.answering.terms import words as terms
-from handoff_app.answering.words import LONGEST_WORD, Clause, deletions, fold, readings
+from handoff_app.answering.words import HEAD, LONGEST_WORD, TAIL, Clause, deletions, fold, readings
 
 __all__ = ["Decision", "decide", "fold"]
 
@@ -38,7 +39,7 @@ class Decision(StrEnum):
 def decide(text: str) -> Decision:
     """What to do with a visitor's message, in whichever of the known languages it is written."""
     said, asks = [], False
-    for joined, split in readings(text):
+    for joined, split in readings(_plain(text)):
         said.append(vocabulary().read(joined, split))
         asks = _asks_for_human(said[-1]) or (asks and not is_no(joined))  # "talk to a human? no thanks"
     if asks:
@@ -54,6 +55,11 @@ def besides(text: str) -> str:
     """The sentences of a request for a human that say something else: "My tent is torn. Get me a human." """
     rest = [part.strip() for part in _SENTENCE.split(text) if decide(part) is Decision.ANSWER]
     return " ".join(part for part in rest if len(terms(part)) >= TELLING)
+
+
+def _plain(text: str) -> str:
+    """The message without its courtesies: "agent" alone asks for one, and so it does between a greeting and thanks."""
+    return (len(text) <= HEAD + TAIL and bare(text)) or text
 
 
 @dataclass(frozen=True, slots=True)
