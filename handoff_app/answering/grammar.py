@@ -5,12 +5,12 @@ int), so that the work is bounded by steps times words, whatever a visitor types
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
-from handoff_app.answering.words import Clause, deletions, fold, one_edit_apart, words
+from handoff_app.answering.words import Clause, fold, one_edit_apart, words
 
 CORRECTABLE = 6  # letters; shorter words have too many neighbours at edit distance 1
 SHORTEST_STEM, LONGEST_STEM = 2, 16  # letters of `stem*`
@@ -186,11 +186,9 @@ class Grammar:
         yield from (f"{stem}*" for stem in self._root.stems or ())
 
     @property
-    def slips(self) -> Iterator[tuple[str, str]]:
-        """Each word that a slip may have been meant for, under each shape that it shares with the slip."""
-        for word in self._targets:
-            yield word, word
-            yield from ((shape, word) for shape in deletions(word))
+    def correctable(self) -> Set[str]:
+        """The words that a slip may have been meant for."""
+        return self._targets
 
     def read(self, clause: Clause, meant: Mapping[str, Iterable[str]]) -> Found:
         """The clause with this language's slips corrected. `meant`: for each word, those that it may be a slip for."""

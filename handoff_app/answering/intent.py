@@ -17,8 +17,9 @@ from handoff_app.answering import hunch
 from handoff_app.answering.consent import is_no
 from handoff_app.answering.courtesy import bare
 from handoff_app.answering.grammar import LONGEST_STEM, SHORTEST_STEM, Found, Grammar, Request
+from handoff_app.answering.slips import Slips
 from handoff_app.answering.terms import words as terms
-from handoff_app.answering.words import HEAD, LONGEST_WORD, TAIL, Clause, deletions, fold, readings
+from handoff_app.answering.words import HEAD, LONGEST_WORD, TAIL, Clause, fold, readings
 
 __all__ = ["Decision", "decide", "fold"]
 
@@ -105,14 +106,10 @@ class Vocabulary:
     def __init__(self, grammars: list[Grammar]) -> None:
         self.grammars = grammars
         self._spoken: dict[str, tuple[int, ...]] = {}
-        self._slips: dict[str, tuple[str, ...]] = {}  # 170,000, most of one word: a tuple takes a quarter of a set
+        self._slips = Slips(word for grammar in grammars for word in grammar.correctable)
         for at, grammar in enumerate(grammars):
             for word in grammar.beginnings:
                 self._spoken[word] = (*self._spoken.get(word, ()), at)
-            for shape, meant in grammar.slips:
-                known = self._slips.get(shape, ())
-                if meant not in known:
-                    self._slips[shape] = (*known, meant)
 
     def read(self, joined: Clause, split: Clause) -> list[Reading]:
         """The clause in each language that knows at least half as many of its words as the one that knows most."""
@@ -134,10 +131,7 @@ class Vocabulary:
         return found.union(*(self._languages(other) for other in meant))
 
     def _meant(self, word: str) -> list[str]:
-        if not 4 < len(word) <= LONGEST_WORD:
-            return []
-        shapes = (word, *deletions(word))
-        return sorted({meant for shape in shapes for meant in self._slips.get(shape, ())})
+        return self._slips.meant(word) if 4 < len(word) <= LONGEST_WORD else []
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Final
 from sqlmodel import Session
 
 from handoff_app import i18n, live
+from handoff_app.answering import intent
 from handoff_app.answering import signals as heard
 from handoff_app.answering.base import Answer, Answerer, Question, Turn
 from handoff_app.answering.builtin import Builtin
@@ -74,8 +75,10 @@ class Answers:
         return Grounded(builtin.index, self._llm[1], access.timeout, otherwise=builtin)
 
     async def get_ready(self) -> None:
-        """Learn the articles before the first question comes, and load what asks the model if there is one."""
+        """Learn the articles and read the words of all languages before the first question comes; load what asks the
+        model if there is one."""
         try:
+            await asyncio.to_thread(intent.vocabulary)
             await self.ready()
             if await read(llm.access):
                 await sdk()
