@@ -67,6 +67,6 @@ def test_what_is_told_around_a_question_does_not_hide_its_answer() -> None:
     ]
     learned = Index(articles).learned(Encoder())
     told = "Hey guys, love your products. My wife told me to ask you this. How long is the warranty? Cheers, Anna"
-    hit = learned.search(told)[0]
+    hit, plain = learned.search(told)[0], learned.search("How long is the warranty?")[0]
     assert hit.passage.article_id == "warranty"
-    assert hit == learned.search("How long is the warranty?")[0]
+    assert hit.confidence == pytest.approx(plain.confidence, abs=0.01)

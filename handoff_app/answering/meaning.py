@@ -22,10 +22,10 @@ FEW = 20  # phrasings for which that is halved: their mean is not yet what all s
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as two vectors: `form` is compared with phrasings, `whole` with passages."""
+    """Questions as two vectors each, a row: `forms` are compared with phrasings, `wholes` with passages."""
 
-    form: Vectors
-    whole: Vectors
+    forms: Vectors
+    wholes: Vectors
 
 
 class Meaning:
@@ -57,25 +57,27 @@ class Meaning:
         self._lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         self._heads = _of_length_one(sums)
 
-    def asked(self, text: str) -> Asked:
-        """A visitor's question, encoded: 3 ms."""
-        bare = self._without_topic(text)
-        vectors = self._encoder.questions([text] if bare == text else [text, bare])
-        return Asked(self._formed(vectors[-1:])[0], vectors[0])
+    def asked(self, texts: Sequence[str]) -> Asked:
+        """Questions, or one in several readings, encoded: 3 ms for the first, less for each that comes with it."""
+        bare = [self._without_topic(text) for text in texts]
+        both = list(dict.fromkeys([*texts, *bare]))
+        vectors = self._encoder.questions(both)
+        forms, wholes = ([both.index(text) for text in said] for said in (bare, texts))
+        return Asked(self._formed(vectors[forms]), vectors[wholes])
 
     def scores(self, asked: Asked, without: int | None = None) -> tuple[Scores, Scores]:
-        """For each article from 0 (unrelated) to about 2 (the same words), and for each passage how near it is.
+        """For each question (a row) and article from 0 (unrelated) to about 2 (the same words), and for each passage.
 
         An article is the sum of its phrasings: what they have in common grows, what each has of its own does not. One
         without text is judged by them alone. `without` is an article from whose phrasings the question is thought away,
         being one of several.
         """
-        heads: Scores = self._heads @ asked.form
+        heads: Scores = asked.forms @ self._heads.T
         if without is not None:
-            rest = self._heads[without] * self._lengths[without] - asked.form
-            heads[without] = _of_length_one(rest[None])[0] @ asked.form
-        passages: Scores = np.where(self._told, self._passages @ asked.whole, np.float32(-1))
-        texts = np.maximum.reduceat(passages, self.passage_starts)
+            rest = self._heads[without] * self._lengths[without] - asked.forms
+            heads[:, without] = (_of_length_one(rest) * asked.forms).sum(axis=1)
+        passages: Scores = np.where(self._told, asked.wholes @ self._passages.T, np.float32(-1))
+        texts = np.maximum.reduceat(passages, self.passage_starts, axis=1)
         return heads + np.where(texts > -1, texts, heads), passages
 
     def _without_topic(self, text: str) -> str:

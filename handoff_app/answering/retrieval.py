@@ -12,7 +12,7 @@ from handoff_app.answering.base import Passage
 from handoff_app.answering.confidence import Confidence
 from handoff_app.answering.encoder import Encoder
 from handoff_app.answering.lexical import Entry, Lexical, Scores
-from handoff_app.answering.meaning import Asked, Meaning
+from handoff_app.answering.meaning import Meaning
 from handoff_app.answering.questions import questions
 from handoff_app.answering.spelling import Spelling
 from handoff_app.answering.terms import words
@@ -23,6 +23,9 @@ TOPIC_SHARE, TOPIC_ARTICLES, TOPIC_LETTERS = 0.15, 4, 5
 TRIES = 150  # phrasings left out in turn to see how sure one may be; a second for 10,000 articles
 LONGEST = 2_000  # characters of a question that are read
 _ADDRESS = re.compile(r"https?://\S+")  # where the visitor is says little about what they ask
+
+
+Near = tuple[Scores, Scores]  # how near each article is in meaning, and each passage
 
 
 @dataclass(frozen=True)
@@ -72,15 +75,21 @@ class Index:
         """
         text = _ADDRESS.sub(" ", text[:LONGEST]).strip() or text[:LONGEST]
         text = self._spelling.mended(text) if self._spelling else text
-        found = [self._found(question, limit) for question in questions(text)]
+        readings = [said for said in questions(text) if words(said)]
+        if not self._articles or not readings:
+            return []
+        near = self._near(readings)
+        found = [self._found(words(said), near[at], limit) for at, said in enumerate(readings)]
         return max(found, key=lambda hits: hits[0].confidence if hits else 0)
 
-    def _found(self, text: str, limit: int) -> list[Hit]:
-        asked = words(text)
-        if not self._articles or not asked:
-            return []
-        meant = self._meaning.asked(text) if self._meaning else None
-        scores, near = self._scores(asked, meant)
+    def _near(self, texts: Sequence[str], without: int | None = None) -> Sequence[Near | None]:
+        """How near each article and each passage is in meaning, for each of the texts."""
+        if self._meaning is None:
+            return [None] * len(texts)
+        return list(zip(*self._meaning.scores(self._meaning.asked(texts), without), strict=True))
+
+    def _found(self, asked: Sequence[str], near: Near | None, limit: int) -> list[Hit]:
+        scores = self._scores(asked, near)
         ranked = _best(scores, limit + confidence.RIVALS)
         found = [at for at in ranked[:limit] if scores[at] > 0 or near is not None]
         foreign = near is not None and self._lexical.known_share(asked) <= confidence.FOREIGN_SHARE
@@ -104,17 +113,12 @@ class Index:
         common = (word for word, found in self._lexical.found_in.items() if found >= least)
         return frozenset(word for word in common if len(word) >= TOPIC_LETTERS or word.isdigit())
 
-    def _scores(
-        self, asked: Sequence[str], meant: Asked | None, without: tuple[int, int] | None = None
-    ) -> tuple[Scores, Scores | None]:
-        """The score of each article, and how near each passage is in meaning."""
+    def _scores(self, asked: Sequence[str], near: Near | None, without: tuple[int, int] | None = None) -> Scores:
+        """The score of each article."""
         scores = self._lexical.scores(asked, without)
-        if self._meaning is None or meant is None:
-            return scores, None
-        near, passages = self._meaning.scores(meant, None if without is None else without[0])
-        return scores + near, passages
+        return scores if near is None else scores + near[0]
 
-    def _passage(self, at: int, asked: Sequence[str], near: Scores | None) -> Passage:
+    def _passage(self, at: int, asked: Sequence[str], near: Near | None) -> Passage:
         """The passage of an article that holds most of the question and is nearest to it."""
         passages = self._articles[at].passages
         if len(passages) == 1:
@@ -122,7 +126,7 @@ class Index:
         held = self._lexical.shares(asked, [words(passage.text) for passage in passages])
         if self._meaning is not None and near is not None:
             start = self._meaning.passage_starts[at]
-            held = held + near[start : start + len(passages)]
+            held = held + near[1][start : start + len(passages)]
         return passages[int(np.argmax(held))]
 
     def _tried(self, known: Confidence) -> tuple[list[float], list[bool]]:
@@ -143,8 +147,8 @@ class Index:
         ]
         for number, (at, said) in enumerate(several[:: max(1, len(several) // TRIES)]):
             text = self._articles[at].phrasings[said]
-            meant = self._meaning.asked(text) if self._meaning else None
-            scores, _ = self._scores(self._entries[at].phrasings[said], meant, without=(at, said))
+            (near,) = self._near([text], without=at)
+            scores = self._scores(self._entries[at].phrasings[said], near, without=(at, said))
             for away in (False, True) if number % 2 else (False,):
                 if away:
                     scores[at] = -np.inf
