@@ -262,3 +262,15 @@ def test_greetings_and_thanks_change_nothing() -> None:
                 said += [f"{line.rstrip('.!?')} {after}" for after in thanks]
                 changed += [text for text in said if (decide(text) == "escalate") != (decision == "escalate")]
     assert changed == []
+
+
+def test_asides_change_nothing() -> None:
+    folder = files("handoff_app.answering").joinpath("languages")
+    changed = []
+    for table in TABLES:
+        asides = tomllib.loads(folder.joinpath(table.name).read_text("utf-8"))["slots"]["asides"]
+        first, *others = tomllib.loads(table.read_text("utf-8"))["escalate"].split("\n")[-4:-1]
+        said = [f"{first.rstrip('.!?。')} {aside}" for aside in asides]
+        said += [f"{aside} {other}" for aside in asides for other in others]
+        changed += [text for text in said if decide(text) is not Decision.ESCALATE]
+    assert changed == []

@@ -63,7 +63,7 @@ class Node:
 class Found:
     """A clause with the slots that its words fill: for each slot, where it may start and where it then ends."""
 
-    def __init__(self, root: Node, clause: Clause, stops: int) -> None:
+    def __init__(self, root: Node, clause: Clause, stops: int, asides: int) -> None:
         self.length = len(clause)
         self.ends: dict[int, dict[int, int]] = {}
         self.present = 0
@@ -71,8 +71,8 @@ class Found:
             self._walk(root, clause, start, start)
         commas = sum(1 << at for at, word in enumerate(clause) if word == ",")
         self.everywhere = (1 << (self.length + 1)) - 1
-        self.openings = 1 | commas << 1
-        self.closings = 1 << self.length | commas
+        self.openings, self.closings = 1 | commas << 1, 1 << self.length | commas
+        self.besides = self._leave_out(sorted(self.ends.get(asides, {}).items()))
         self.words = (self.everywhere >> 1) & ~commas
         stopping = self.ends.get(stops, {})
         self.fillers = self.words & ~sum(1 << at for at in stopping)
@@ -91,6 +91,22 @@ class Found:
             for size in range(SHORTEST_STEM, min(len(word), LONGEST_STEM) + 1):
                 if word[:size] in node.stems:
                     self._walk(node.stems[word[:size]], clause, start, at + 1)
+
+    def _leave_out(self, asides: list[tuple[int, int]]) -> tuple[int, int]:
+        """A clause begins and ends as well between its asides; where one stands before, and where one ends behind it.
+
+        "If it's no trouble, mate": neither the "if" nor the "no" refuses anything.
+        """
+        before = behind = 0
+        for start, ends in asides:
+            if self.openings >> start & 1:
+                self.openings |= ends
+                before |= _between(start, ends.bit_length() - 1)
+        for start, ends in reversed(asides):
+            if self.closings & ends:
+                self.closings |= 1 << start
+                behind |= _between(start + 1, (ends & self.closings).bit_length())
+        return before, behind
 
     def match(self, rule: Rule, starts: int) -> int:
         """Where the rule's matches from any of these positions end."""
@@ -178,6 +194,7 @@ class Grammar:
         both = {kind: [*rules.get(kind, []), *shared.get(kind, [])] for kind in (*rules, *shared)}
         self._rules = {kind: [*self._compile(lines)] for kind, lines in both.items()}
         self._stops = self._slots.get("<stops>", -1)
+        self._asides = self._slots.get("<asides>", -1)
 
     @property
     def beginnings(self) -> Iterator[str]:
@@ -192,7 +209,8 @@ class Grammar:
 
     def read(self, clause: Clause, meant: Mapping[str, Iterable[str]]) -> Found:
         """The clause with this language's slips corrected. `meant`: for each word, those that it may be a slip for."""
-        return Found(self._root, tuple(self._corrected(word, meant[word]) for word in clause), self._stops)
+        corrected = tuple(self._corrected(word, meant[word]) for word in clause)
+        return Found(self._root, corrected, self._stops, self._asides)
 
     def insists_on_human(self, found: Found) -> bool:
         return self._any("insists", found) and not self._any("voids", found)
@@ -225,10 +243,12 @@ class Grammar:
     def _uncancelled(self, found: Found) -> tuple[int, int]:
         """The positions at which a request may start, and those at which it may end."""
         starts = ends = found.everywhere
+        before, behind = found.besides
         turns = [at for rule in self._rules.get("resumes", []) for at, _ in found.matches(rule)]
         for rule in self._rules.get("cancels", []):
             for start, refused in found.matches(rule):
-                last = refused.bit_length() - 1
+                if before >> start & 1 or not (last := (refused & ~behind).bit_length() - 1) > 0:
+                    continue
                 turn = min((at for at in turns if at >= last), default=found.length)
                 starts &= ~_between(start, turn)
                 ends &= ~_between(start + 1, turn + 1)
