@@ -14,6 +14,7 @@ from handoff_app.answering.words import Clause, fold, one_edit_apart, words
 
 CORRECTABLE = 6  # letters; shorter words have too many neighbours at edit distance 1
 SHORTEST_STEM, LONGEST_STEM = 2, 16  # letters of `stem*`
+TELLING_STEM = 5  # letters; a word that begins with such a stem is one of its forms, and no slip for another word
 _STEP: Final = re.compile(r"(\^|\$|[^?*+{]+)([?*+]|\{(\d),(\d+)\})?")
 _MANY = 99
 
@@ -225,9 +226,12 @@ class Grammar:
         return self._request("hints", found)
 
     def _corrected(self, word: str, meant: Iterable[str]) -> str:
-        if len(word) < self._shortest or word in self._known:
+        if len(word) < self._shortest or word in self._known or self._begins_like_a_stem(word):
             return word
         return next((other for other in meant if other in self._targets and one_edit_apart(word, other)), word)
+
+    def _begins_like_a_stem(self, word: str) -> bool:
+        return any(word[:size] + "*" in self._known for size in range(TELLING_STEM, min(len(word), LONGEST_STEM) + 1))
 
     def _any(self, kind: str, found: Found) -> bool:
         return any(found.match(rule, found.everywhere) for rule in self._rules.get(kind, []))
