@@ -14,8 +14,9 @@ from tests.serving import ROOT, Server
 def measure() -> dict[str, float]:
     """Kilobytes on the wire."""
     server = Server(Path(tempfile.mkdtemp()), free_port()).start()
+    executable = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         session = page.context.new_cdp_session(page)
         sizes: list[float] = []

@@ -38,8 +38,9 @@ def main() -> None:
     server = Server(Path(tempfile.mkdtemp()), _free_port()).start()
     hook = Receiver().start()
     server.run("user", "add", GRACE[0], "--name", "Grace", "--password-stdin", typed=f"{GRACE[1]}\n")
+    executable = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         connect(browser, server.url, hook.url)
         for scheme in ("light", "dark"):
             for size, (width, height) in SIZES.items():

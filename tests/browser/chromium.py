@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -22,7 +23,7 @@ def _from_playwright() -> str | None:
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     if not Path(path).exists():
-        subprocess.run(["playwright", "install", "chromium"], check=False, timeout=300)
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, timeout=300)
     return path if Path(path).exists() else None
 
 

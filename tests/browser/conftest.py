@@ -47,9 +47,10 @@ def mortal(tmp_path: Path) -> Iterator[Sides]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=15_000)  # a machine that does much else is slow, not wrong
+    executable = chromium()
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=chromium(),
+            executable_path=executable,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
         )
         yield launched

@@ -119,7 +119,9 @@ def _table(state: Any) -> rx.Component:
                     rx.el.th(rx.el.span("Action", class_name="sr-only"), class_name=_HEAD),
                 )
             ),
-            rx.el.tbody(rx.foreach(state.rows, lambda row: rx.fragment(_row(state, row), _detail(state, row)))),
+            rx.el.tbody(
+                rx.foreach(state.rows, lambda row: rx.fragment(_row(state, row), _detail(state, row), key=row.id))
+            ),
             class_name="table text-[13px]",
         ),
         class_name="overflow-x-auto rounded-box border border-line",

@@ -196,6 +196,7 @@ def _row(row: Any, thread: Any) -> rx.Component:
                 custom_attrs={"aria-current": rx.cond(here, "true", "false"), **ATTEND},
             )
         ),
+        key=row.id,  # a row that moves stays itself: what is being clicked does not become another conversation
     )
 
 

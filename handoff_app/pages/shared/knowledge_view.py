@@ -187,6 +187,7 @@ def _question(state: Any, group: rx.Var[Group]) -> rx.Component:
             custom_attrs={"aria-label": f"Dismiss: {group.title}"},
         ),
         class_name="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3",
+        key=group.ids,
     )
 
 

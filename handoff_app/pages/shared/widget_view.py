@@ -144,5 +144,6 @@ def _recent(state: Any, chat: rx.Var[Recent]) -> rx.Component:
             class_name="flex min-h-11 w-full items-center gap-2 rounded-lg px-3 text-start text-[13px] "
             "hover:bg-base-200",
             custom_attrs={"aria-current": rx.cond(state.conversation == chat.id, "true", "false")},
-        )
+        ),
+        key=chat.id,
     )
