@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
+from handoff_app.answering.shape import Span
 from handoff_app.answering.words import Clause, fold, one_edit_apart, words
 
 CORRECTABLE = 6  # letters; shorter words have too many neighbours at edit distance 1
@@ -196,6 +197,7 @@ class Grammar:
         self._rules = {kind: [*self._compile(lines)] for kind, lines in both.items()}
         self._stops = self._slots.get("<stops>", -1)
         self._asides = self._slots.get("<asides>", -1)
+        self._names = {at: slot[1:-1] for slot, at in self._slots.items() if slot[0] == "<"}
 
     @property
     def beginnings(self) -> Iterator[str]:
@@ -212,6 +214,12 @@ class Grammar:
         """The clause with this language's slips corrected. `meant`: for each word, those that it may be a slip for."""
         corrected = tuple(self._corrected(word, meant[word]) for word in clause)
         return Found(self._root, corrected, self._stops, self._asides)
+
+    def spans(self, found: Found) -> Iterator[Span]:
+        """Which named slots the clause's words fill, and where; of several ends the farthest."""
+        for slot, places in found.ends.items():
+            if name := self._names.get(slot):
+                yield from ((start, ends.bit_length() - 1, name) for start, ends in places.items())
 
     def insists_on_human(self, found: Found) -> bool:
         return self._any("insists", found) and not self._any("voids", found)

@@ -1,9 +1,11 @@
-"""A hunch that a visitor wants a human, for messages that no grammar understands. It is good for an offer, no more.
+"""A hunch that a visitor wants a human, for messages that no rule understands.
 
-A logistic regression over the letters of a message, learned by `python -m bench.hunch`.
+Two logistic regressions, over the letters of a message and over its shape, learned by `python -m bench.hunch`.
 """
 
 import zlib
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -12,28 +14,51 @@ import numpy.typing as npt
 
 from handoff_app.answering.words import fold
 
-SIZE = 1 << 15  # weights; pieces of words that fall on the same one share it
+SIZE = 1 << 15  # weights of each; what falls on the same one shares it
 LONGEST = 400  # characters read; a request stands at the end of a long message
 PIECES = range(1, 6)  # letters of a piece
 
+Places = npt.NDArray[np.int64]
 
-def suspects(text: str) -> bool:
+
+@dataclass(frozen=True)
+class Weights:
+    """What each sign adds to the log odds of a request: whole numbers, to be multiplied by `scale`."""
+
+    each: npt.NDArray[np.int8]
+    scale: float
+
+    def sum(self, touched: Places) -> float:
+        """Of the weights that a text touches, by the square root of their number: a long text is no surer."""
+        share: float = self.scale / max(1, touched.size) ** 0.5
+        return int(self.each[touched].sum(dtype=np.int64)) * share
+
+
+def odds(text: str, shape: Set[str]) -> float:
+    """The log odds that a message asks for a human, given the signs of its shape. Minus infinity if nothing is said."""
     found = pieces(text)
-    weights, bias, scale = _learned()
-    return bool(found.size) and float(weights[found].sum()) * scale / found.size**0.5 + bias > 0
+    if not found.size:
+        return -np.inf
+    letters, shapes, bias = _learned()
+    return letters.sum(found) + shapes.sum(places(shape)) + bias
 
 
-def pieces(text: str) -> npt.NDArray[np.int64]:
-    """Which weights a text touches: its runs of one to five letters, hashed. None where nothing is said."""
+def pieces(text: str) -> Places:
+    """Which weights a text's letters touch: its runs of one to five, hashed. None where nothing is said."""
     folded = fold(text[-LONGEST:])[-2 * LONGEST :]
     if not any(char.isalnum() for char in folded):
         return np.zeros(0, dtype=np.int64)
     spaced = f" {' '.join(folded.split())} "
-    runs = {spaced[at : at + size] for size in PIECES for at in range(len(spaced) - size + 1)}
-    return np.array(sorted({zlib.crc32(run.encode()) % SIZE for run in runs}), dtype=np.int64)
+    return places({spaced[at : at + size] for size in PIECES for at in range(len(spaced) - size + 1)})
+
+
+def places(signs: Iterable[str]) -> Places:
+    """Which weights these signs touch."""
+    return np.array(sorted({zlib.crc32(sign.encode()) % SIZE for sign in signs}), dtype=np.int64)
 
 
 @cache
-def _learned() -> tuple[npt.NDArray[np.int8], float, float]:
+def _learned() -> tuple[Weights, Weights, float]:
     with files(__package__).joinpath("hunch.npz").open("rb") as file, np.load(file) as learned:
-        return learned["weights"], float(learned["bias"]), float(learned["scale"])
+        letters = Weights(learned["letters"], float(learned["letters_scale"]))
+        return letters, Weights(learned["shapes"], float(learned["shapes_scale"])), float(learned["bias"])
