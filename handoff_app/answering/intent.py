@@ -35,7 +35,7 @@ ENOUGH = 0.7
 
 # Log odds of a hunch, chosen so that of other people's ordinary messages 2.8 % are offered a human, and hardly one in
 # two thousand gets one that the rules would not have brought.
-LIKELY, SURE = 0.0, 4.4
+LIKELY, SURE = 0.0, 4.7
 
 
 class Decision(StrEnum):
