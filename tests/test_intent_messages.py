@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from handoff_app.answering.intent import Decision, decide
+from handoff_app.answering import hunch
+from handoff_app.answering.intent import SURE, Decision, decide, shape_of
 
 KINDS = ("requests", "traps", "ordinary", "angry")
 TABLES = {
@@ -39,6 +40,13 @@ def test_requests_are_recognised_in_each_language(language: str) -> None:
 def test_requests_are_recognised() -> None:
     assert share(every("requests"), Decision.ESCALATE) >= 0.93
     assert share(every("requests"), Decision.ESCALATE, Decision.OFFER) >= 0.97
+
+
+def test_a_hunch_that_is_sure_brings_a_human_unless_the_message_goes_on_to_decline() -> None:
+    said = "S mašinou se bavit nebudu."
+    assert hunch.odds(said, shape_of(said)) > SURE
+    assert decide(said) is Decision.ESCALATE
+    assert decide(f"{said} Ne, děkuji.") is not Decision.ESCALATE
 
 
 def test_traps_are_seldom_taken_for_requests() -> None:
