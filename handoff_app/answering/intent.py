@@ -35,7 +35,12 @@ ENOUGH = 0.7
 
 # Log odds of a hunch, chosen so that of other people's ordinary messages 2.8 % are offered a human, and hardly one in
 # two thousand gets one that the rules would not have brought.
-LIKELY, SURE = 0.0, 4.7
+LIKELY, SURE = 0.2, 4.7
+NAMING: Final = frozenset(
+    ["human", "someone", "people", "team", "dept", "bosses", "whoever", "competent", "pro", "bot", "humanhelp"]
+    + ["talk", "connect", "contact", "callme", "callyou", "reachme", "acall", "onphone", "complain"]
+)
+"""The slots for whom or how one asks: a hunch alone brings no human to a message that has none of them."""
 
 
 class Decision(StrEnum):
@@ -54,8 +59,9 @@ def decide(text: str) -> Decision:
     if asks:
         return Decision.ESCALATE
     refused = declined or any(_refuses_human(clause) for clause in said)
-    odds = -inf if refused else hunch.odds(text, _shape(said))
-    if odds > SURE:
+    signs = _shape(said)
+    odds = -inf if refused else hunch.odds(text, signs)
+    if odds > SURE and not NAMING.isdisjoint(signs):
         return Decision.ESCALATE
     if odds > LIKELY or any(_hints_at_human(clause) for clause in said):
         return Decision.OFFER
@@ -100,8 +106,8 @@ def _asks_for_human(clause: list[Reading]) -> bool:
 
 
 def _hints_at_human(clause: list[Reading]) -> bool:
-    complained = any(reading.grammar.complains(reading.found) for reading in clause)
     likely = _likely(clause)
+    complained = any(reading.grammar.complains(reading.found) for reading in clause)
     return complained or _stands((reading.known, reading.grammar.hints_at_human(reading.found)) for reading in likely)
 
 
