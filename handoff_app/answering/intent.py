@@ -33,7 +33,7 @@ ENOUGH = 0.7
 """Of the words that the best language knows, to count when a message may escalate."""
 
 
-# Log odds of a hunch, chosen so that of other people's ordinary messages 2.8 % are offered a human, and hardly one in
+# Log odds of a hunch, chosen so that of other people's ordinary messages 2 % are offered a human, and hardly one in
 # two thousand gets one that the rules would not have brought.
 LIKELY, SURE = 0.2, 4.7
 NAMING: Final = frozenset(
