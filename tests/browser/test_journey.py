@@ -196,6 +196,7 @@ def test_the_widgets_menu_and_composer_say_what_they_do(browser: Browser, sides:
         close()
         expect(recent).to_be_hidden()
         expect(menu).to_have_attribute("aria-expanded", "false")
+    vera.wait_for_timeout(700)  # since the last message; sooner it is the second half of a double click
     vera.get_by_role("button", name="Send", exact=True).click()
     expect(vera.get_by_text("Write something first.")).to_be_visible()
     vera.get_by_role("textbox", name="Message").fill("👋" * 2500)
