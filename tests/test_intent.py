@@ -274,3 +274,28 @@ def test_asides_change_nothing() -> None:
         said += [f"{aside} {other}" for aside in asides for other in others]
         changed += [text for text in said if decide(text) is not Decision.ESCALATE]
     assert changed == []
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
+def test_a_request_is_heard_before_and_after_a_story(table: Path) -> None:
+    requests = tomllib.loads(table.read_text("utf-8"))["escalate"].strip().split("\n")[:6]
+    messages = (
+        tomllib.loads((table.parent.with_name("messages") / table.name).read_text("utf-8"))["ordinary"]
+        .strip()
+        .split("\n")
+    )
+    story = "\n".join(messages[-3:])
+    said = [text for request in requests for text in (f"{story}\n{request}", f"{request}\n{story}")]
+    assert [text for text in said if decide(text) is not Decision.ESCALATE] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich möchte mein Ticket für Samstag an einen Kollegen weitergeben, es ist aber personalisiert.",
+        "Hvordan fletter jeg to kontakter som er lagret dobbelt?",
+        "怎样把客服聊天记录导出来存档",
+    ],
+)
+def test_what_only_sounds_like_a_request_brings_no_human(text: str) -> None:
+    assert decide(text) is not Decision.ESCALATE

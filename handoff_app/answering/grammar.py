@@ -63,7 +63,10 @@ class Node:
 
 
 class Found:
-    """A clause with the slots that its words fill: for each slot, where it may start and where it then ends."""
+    """A clause with the slots that its words fill: for each slot, where it may start and where it then ends.
+
+    `clause` holds its words without asides.
+    """
 
     def __init__(self, root: Node, clause: Clause, stops: int, asides: int) -> None:
         self.length = len(clause)
@@ -74,7 +77,10 @@ class Found:
         commas = sum(1 << at for at, word in enumerate(clause) if word == ",")
         self.everywhere = (1 << (self.length + 1)) - 1
         self.openings, self.closings = 1 | commas << 1, 1 << self.length | commas
-        self.besides = self._leave_out(sorted(self.ends.get(asides, {}).items()))
+        around = sorted(self.ends.get(asides, {}).items())
+        self.besides = self._leave_out(around)
+        apart = {at for start, ends in around for at in range(start, ends.bit_length() - 1)}
+        self.clause = tuple(word for at, word in enumerate(clause) if at not in apart)
         self.words = (self.everywhere >> 1) & ~commas
         stopping = self.ends.get(stops, {})
         self.fillers = self.words & ~sum(1 << at for at in stopping)

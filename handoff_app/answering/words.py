@@ -16,6 +16,7 @@ Clause = tuple[str, ...]
 # Written without spaces: each sign is a word, so that a rule's phrase is found wherever it stands.
 _SPACELESS: Final = "\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _WORD: Final = re.compile(rf"[{_SPACELESS}]|,|(?:(?![{_SPACELESS}])[^\W_]|[\u0900-\u0963\u0966-\u0dff])+")
+_BETWEEN_SIGNS: Final = re.compile(rf"(?<=[{_SPACELESS}]) (?=[{_SPACELESS}])")
 _BREAK: Final = re.compile(r"[!?;:\n¿¡()。।؟؛…]|\.(?!\d)|\s[-–—]+\s")
 _DRAWN_OUT: Final = re.compile(rf"((?![{_SPACELESS}])[^\W\d_])\1{{2,}}")  # "pleaaase"
 # What is quoted is told about, unless it is a word or two: a "real" person is wanted all the same.
@@ -76,6 +77,11 @@ def _without_codes(clause: Clause) -> Clause:
 
 def words(folded: str) -> Clause:
     return tuple(_WORD.findall(folded))
+
+
+def as_text(clause: Clause) -> str:
+    """A clause as a text again, folded; between signs that are written without spaces there are none."""
+    return _BETWEEN_SIGNS.sub("", " ".join(clause))
 
 
 def word_places(text: str) -> Iterator[tuple[str, int]]:
