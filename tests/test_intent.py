@@ -299,3 +299,93 @@ def test_a_request_is_heard_before_and_after_a_story(table: Path) -> None:
 )
 def test_what_only_sounds_like_a_request_brings_no_human(text: str) -> None:
     assert decide(text) is not Decision.ESCALATE
+
+
+SPOKEN_TO = [
+    ("Dear customer service", "where is my order 4711"),
+    ("Hi team", "where is my order 4711"),
+    ("Liebes Team", "wo ist meine Bestellung 4711"),
+    ("Hallo Team", "wo ist meine Bestellung 4711"),
+    ("Cher service client", "où est ma commande 4711"),
+    ("Bonjour l'équipe", "où est ma commande 4711"),
+    ("Estimado servicio de atención al cliente", "dónde está mi pedido 4711"),
+    ("Hola equipo", "dónde está mi pedido 4711"),
+    ("Gentile servizio clienti", "dov'è il mio ordine 4711"),
+    ("Ciao team", "dov'è il mio ordine 4711"),
+    ("Olá equipa", "onde está o meu pedido 4711"),
+    ("Olá equipe", "onde está o meu pedido 4711"),
+    ("Beste klantenservice", "waar is mijn bestelling 4711"),
+    ("Hallo team", "waar is mijn bestelling 4711"),
+    ("Droga obsługo klienta", "gdzie jest moje zamówienie 4711"),
+    ("Witam zespół", "gdzie jest moje zamówienie 4711"),
+    ("Уважаемая служба поддержки", "где мой заказ 4711"),
+    ("Здравствуйте, коллеги", "где мой заказ 4711"),
+    ("Шановна служба підтримки", "де моє замовлення 4711"),
+    ("Вітаю, колеги", "де моє замовлення 4711"),
+    ("Sayın yetkili", "siparişim 4711 nerede"),
+    ("Merhaba ekip", "siparişim 4711 nerede"),
+    ("Hej kundtjänst", "var är min beställning 4711"),
+    ("Hej teamet", "var är min beställning 4711"),
+    ("Kære kundeservice", "hvor er min ordre 4711"),
+    ("Hej team", "hvor er min ordre 4711"),
+    ("Kjære kundeservice", "hvor er bestillingen min 4711"),
+    ("Hei teamet", "hvor er bestillingen min 4711"),
+    ("Hyvä asiakaspalvelu", "missä tilaukseni 4711 on"),
+    ("Hei tiimi", "missä tilaukseni 4711 on"),
+    ("Vážená zákaznická podpora", "kde je moje objednávka 4711"),
+    ("Dobrý den, týme", "kde je moje objednávka 4711"),
+    ("Stimată echipă", "unde este comanda mea 4711"),
+    ("Bună echipă", "unde este comanda mea 4711"),
+    ("Αγαπητή εξυπηρέτηση πελατών", "πού είναι η παραγγελία μου 4711"),
+    ("Γεια σας ομάδα", "πού είναι η παραγγελία μου 4711"),
+    ("السادة خدمة العملاء", "أين طلبي 4711"),
+    ("مرحبا فريق الدعم", "أين طلبي 4711"),
+    ("שלום שירות לקוחות", "איפה ההזמנה שלי 4711"),
+    ("שלום צוות", "איפה ההזמנה שלי 4711"),
+    ("پشتیبانی محترم", "سفارش من 4711 کجاست"),
+    ("سلام تیم پشتیبانی", "سفارش من 4711 کجاست"),
+    ("प्रिय ग्राहक सेवा", "मेरा ऑर्डर 4711 कहाँ है"),
+    ("नमस्ते टीम", "मेरा ऑर्डर 4711 कहाँ है"),
+    ("Halo kak admin", "pesanan saya 4711 di mana"),
+    ("Halo tim", "pesanan saya 4711 di mana"),
+    ("Chào shop", "đơn hàng 4711 của tôi ở đâu"),
+    ("Chào đội ngũ hỗ trợ", "đơn hàng 4711 của tôi ở đâu"),
+    ("亲", "我的订单4711在哪里"),
+    ("客服你好", "我的订单4711在哪里"),
+    ("カスタマーサービス御中", "注文4711はどこですか"),
+    ("サポートご担当者様", "注文4711はどこですか"),
+    ("안녕하세요 상담원님", "제 주문 4711은 어디 있나요"),
+    ("고객센터 담당자님", "제 주문 4711은 어디 있나요"),
+]
+
+
+@pytest.mark.parametrize(("whom", "question"), SPOKEN_TO)
+@pytest.mark.parametrize("sign", [", ", "! ", ".\n", " - "])
+def test_speaking_to_the_team_asks_for_nobody(whom: str, question: str, sign: str) -> None:
+    assert decide(f"{whom}{sign}{question}") is not Decision.ESCALATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Great service, thank you support team!",
+        "Danke an den Support",
+        "merci le support",
+        "спасибо, коллеги",
+        "teşekkürler ekip",
+        "谢谢客服",
+        "شكرا لفريق الدعم",
+        "תודה לצוות",
+        "ممنون از تیم پشتیبانی",
+        "धन्यवाद टीम",
+    ],
+)
+def test_thanking_the_team_asks_for_nobody(text: str) -> None:
+    assert decide(text) is Decision.ANSWER
+
+
+@pytest.mark.parametrize(
+    "text", ["hi support please", "Hello, support", "Hi team, I want a human", "Thanks!\nSupport", "support"]
+)
+def test_asking_for_the_team_is_heard(text: str) -> None:
+    assert decide(text) is Decision.ESCALATE

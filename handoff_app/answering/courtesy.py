@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -13,6 +13,9 @@ from handoff_app.answering.words import Clause, fold, word_places, words
 
 LONGEST: Final = 80  # characters; who writes more says more
 MOST: Final = 16  # words of a phrase, as which signs count that stand without spaces
+TELLING: Final = 3  # words that must follow whom a greeting speaks to: "hi support please" asks for them
+_STOP: Final = re.compile(r"[.!?;:\n…。！？؟؛।]")
+_SIGN: Final = re.compile(_STOP.pattern + r"|[,،、，–—-]")
 _SIGNS: Final = re.compile(r"[^\w\s]+")
 
 
@@ -42,17 +45,46 @@ def bare(sentence: str) -> str:
     """The sentence without the courtesies before and after it; empty if it is nothing else."""
     placed = list(word_places(sentence))
     said = [word for word, _ in placed]
-    before, after = _around()
-    first, last = 0, len(said)
-    while length := _longest(before, (tuple(said[first:end]) for end in range(min(last, first + MOST), first, -1))):
-        first += length
-    while length := _longest(after, (tuple(said[start:last]) for start in range(max(first, last - MOST), last))):
+    first, last = _begun(sentence, placed), _thanked(sentence, placed)
+    while length := _longest(_around()[1], (tuple(said[start:last]) for start in range(max(first, last - MOST), last))):
         last -= length
-    if first == last:
+    if first >= last:
         return ""
     start = placed[first][1] if first else 0
     end = placed[last][1] if last < len(said) else len(sentence)
     return sentence[start:end].strip(" ,;-–—")
+
+
+def _begun(sentence: str, placed: Sequence[tuple[str, int]]) -> int:
+    """Where what is said begins: behind greetings, and behind whom they speak to if a sign follows."""
+    said = [word for word, _ in placed]
+    before, _ = _around()
+    dear, addressed = _addressed()
+    opened = _skipped(said, 0, before | dear)
+    named = _skipped(said, opened, addressed)
+    if 0 < opened < named <= len(said) - TELLING and _SIGN.search(sentence[placed[named - 1][1] : placed[named][1]]):
+        return _skipped(said, named, before)
+    return _skipped(said, 0, before)
+
+
+def _thanked(sentence: str, placed: Sequence[tuple[str, int]]) -> int:
+    """Where thanks begin that end by naming whom: "thank you, support team"."""
+    said = [word for word, _ in placed]
+    _, addressed = _addressed()
+    for start in range(max(0, len(said) - MOST), len(said)):
+        named = _skipped(said, start, _thanks())
+        thanked = start < named < len(said) == _skipped(said, named, addressed)
+        if thanked and not _STOP.search(sentence[placed[start][1] : placed[named][1]]):
+            return start
+    return len(said)
+
+
+def _skipped(said: Sequence[str], first: int, phrases: Set[Clause]) -> int:
+    """Where the phrases end of which any number may begin here."""
+    last = len(said)
+    while length := _longest(phrases, (tuple(said[first:end]) for end in range(min(last, first + MOST), first, -1))):
+        first += length
+    return first
 
 
 def _longest(phrases: Set[Clause], candidates: Iterable[Clause]) -> int:
@@ -79,6 +111,17 @@ def _around() -> tuple[frozenset[Clause], frozenset[Clause]]:
     """What is left out before a sentence, and what after it."""
     before = [*_written(Courtesy.HELLO), *_written("before"), *_written("around")]
     return frozenset(map(_placed, before)), frozenset(map(_placed, [*_written("around"), *_written("after")]))
+
+
+@cache
+def _thanks() -> frozenset[Clause]:
+    return frozenset(map(_placed, [*_written(Courtesy.WELCOME), *_written("thanking")]))
+
+
+@cache
+def _addressed() -> tuple[frozenset[Clause], frozenset[Clause]]:
+    """How, and to whom, a message may speak."""
+    return frozenset(map(_placed, _written("dear"))), frozenset(map(_placed, _written("addressed")))
 
 
 def _placed(phrase: str) -> Clause:

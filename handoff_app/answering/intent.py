@@ -93,7 +93,7 @@ def besides(text: str) -> str:
 
 def _plain(text: str) -> str:
     """The message without its courtesies: "agent" alone asks for one, and so it does between a greeting and thanks."""
-    return (len(text) <= HEAD + TAIL and bare(text)) or text
+    return bare(text) if len(text) <= HEAD + TAIL else text
 
 
 @dataclass(frozen=True, slots=True)
