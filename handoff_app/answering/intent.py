@@ -6,7 +6,7 @@ What no rule understands may still sound like a request: a hunch makes an offer 
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -21,7 +21,7 @@ from handoff_app.answering.grammar import LONGEST_STEM, SHORTEST_STEM, Found, Gr
 from handoff_app.answering.shape import shape
 from handoff_app.answering.slips import Slips
 from handoff_app.answering.terms import words as terms
-from handoff_app.answering.words import HEAD, LONGEST_WORD, TAIL, Clause, as_text, fold, readings
+from handoff_app.answering.words import HEAD, LONGEST_WORD, TAIL, Clause, as_text, between_commas, fold, readings
 
 __all__ = ["Decision", "decide", "fold"]
 
@@ -35,9 +35,9 @@ ENOUGH = 0.7
 
 # Log odds of a hunch, chosen so that of other people's ordinary messages 2 % are offered a human, and hardly one in
 # two thousand gets one that the rules would not have brought.
-LIKELY, SURE = 0.25, 4.7
+LIKELY, SURE = 0.3, 4.7
 
-DOUBTFUL: Final = -1.5
+DOUBTFUL: Final = -1.75
 """Log odds of a hunch below which a human is offered where the rules hear a request.
 
 Rules hear one in any sentence that holds its words in its order ("pass my ticket on to a colleague"). The hunch knows
@@ -64,7 +64,7 @@ def decide(text: str) -> Decision:
         said.append(vocabulary().read(joined, split))
         declined = is_no(joined)  # "talk to a human? no thanks"
         if _asks_for_human(said[-1]):
-            asking.append(_heard(said[-1]))
+            asking.append(_heard(said[-1], _parts(joined, split)))
         elif declined:
             asking.clear()
     signs = _shape(said)
@@ -111,12 +111,30 @@ def _shape(said: list[list[Reading]]) -> set[str]:
     return shape((reading.found.length, reading.grammar.spans(reading.found)) for reading in best)
 
 
-def _heard(clause: list[Reading]) -> float:
-    """The log odds of a clause that it asks for a human, its slips corrected; what insists or is short has no doubt."""
+def _parts(joined: Clause, split: Clause) -> Iterator[list[Reading]]:
+    """What stands between the commas of a clause that has some, read alone: "I need an agent, my bill is wrong"."""
+    if "," in joined:
+        yield from (
+            vocabulary().read(*part) for part in zip(between_commas(joined), between_commas(split), strict=True)
+        )
+
+
+def _heard(clause: list[Reading], parts: Iterable[list[Reading]]) -> float:
+    """The log odds of a clause that it asks for a human; what insists or is short has no doubt.
+
+    A part that asks must sound like a request, for what stands around it is not heard.
+    """
     likely = [(reading.grammar, reading.found) for reading in _likely(clause)]
     if any(len(found.clause) <= SHORT or grammar.insists_on_human(found) for grammar, found in likely):
         return inf
-    return max(hunch.odds(as_text(found.clause), _shape([clause])) for _, found in likely)
+    spoken = [grammar for grammar, _ in likely]
+    asking = [part for part in parts if _asks_for_human([each for each in part if each.grammar in spoken])]
+    return max([_odds(clause), *(_odds(part) + DOUBTFUL for part in asking)])
+
+
+def _odds(clause: list[Reading]) -> float:
+    """With its slips corrected, and without asides."""
+    return max(hunch.odds(as_text(reading.found.clause), _shape([clause])) for reading in _likely(clause))
 
 
 def _asks_for_human(clause: list[Reading]) -> bool:

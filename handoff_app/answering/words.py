@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Final
 
 HEAD, TAIL = 500, 300  # characters read of a long message; a request stands at its beginning or at its end
@@ -82,6 +82,12 @@ def words(folded: str) -> Clause:
 def as_text(clause: Clause) -> str:
     """A clause as a text again, folded; between signs that are written without spaces there are none."""
     return _BETWEEN_SIGNS.sub("", " ".join(clause))
+
+
+def between_commas(clause: Clause) -> list[Clause]:
+    """A clause's parts; none is left out, so that two readings of a clause keep in step."""
+    ends = [at for at, word in enumerate(clause) if word == ","]
+    return [clause[start + 1 : end] for start, end in pairwise([-1, *ends, len(clause)])]
 
 
 def word_places(text: str) -> Iterator[tuple[str, int]]:
