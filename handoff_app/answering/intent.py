@@ -41,7 +41,8 @@ DOUBTFUL: Final = -1.75
 """Log odds of a hunch below which a human is offered where the rules hear a request.
 
 Rules hear one in any sentence that holds its words in its order ("pass my ticket on to a colleague"). The hunch knows
-fewer words and more sentences: it doubts 12 of 16 such mistakes, and 3 of 958 requests that it had not learned.
+fewer words and more sentences. Of 1,440 ordinary messages that it had not learned the rules alone brought a human to
+three, and with it to one; of 486 requests that it had not learned it doubted none.
 """
 SHORT: Final = 3  # words of a clause in which a request is hardly misheard
 NAMING: Final = frozenset(
@@ -59,6 +60,15 @@ class Decision(StrEnum):
 
 def decide(text: str) -> Decision:
     """What to do with a visitor's message, in whichever of the known languages it is written."""
+    return _decided(text, DOUBTFUL)
+
+
+def names_human(text: str) -> bool:
+    """Whether it holds the words of a request for a human, even if it hardly sounds like one."""
+    return _decided(text, -inf) is Decision.ESCALATE
+
+
+def _decided(text: str, doubtful: float) -> Decision:
     said, asking, declined = [], [], False
     for joined, split in readings(_plain(text)):
         said.append(vocabulary().read(joined, split))
@@ -70,7 +80,7 @@ def decide(text: str) -> Decision:
     signs = _shape(said)
     if asking:
         odds = max(hunch.odds(text, signs), *asking)
-        return Decision.ESCALATE if odds > DOUBTFUL else Decision.OFFER
+        return Decision.ESCALATE if odds > doubtful else Decision.OFFER
     refused = declined or any(_refuses_human(clause) for clause in said)
     odds = -inf if refused else hunch.odds(text, signs)
     if odds > SURE and not NAMING.isdisjoint(signs):

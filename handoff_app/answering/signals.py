@@ -59,9 +59,7 @@ def refuses_human(text: str) -> bool:
     if not no.within(text) or intent.decide(text) is Decision.ESCALATE:
         return False
     asked = (text, _nobody().sub(lambda found: _somebody()[fold(found[0])], fold(text)))
-    return any(
-        intent.decide(no.left_out(clause)) is Decision.ESCALATE for said in asked for clause, _ in readings(said)
-    )
+    return any(intent.names_human(no.left_out(clause)) for said in asked for clause, _ in readings(said))
 
 
 def asked_before(text: str, history: Sequence[Turn]) -> bool:
