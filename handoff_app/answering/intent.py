@@ -137,14 +137,17 @@ def _heard(clause: list[Reading], parts: Iterable[list[Reading]]) -> float:
     likely = [(reading.grammar, reading.found) for reading in _likely(clause)]
     if any(len(found.clause) <= SHORT or grammar.insists_on_human(found) for grammar, found in likely):
         return inf
+    if (odds := _odds(clause)) > DOUBTFUL:
+        return odds
     spoken = [grammar for grammar, _ in likely]
     asking = [part for part in parts if _asks_for_human([each for each in part if each.grammar in spoken])]
-    return max([_odds(clause), *(_odds(part) + DOUBTFUL for part in asking)])
+    return max([odds, *(_odds(part) + DOUBTFUL for part in asking)])
 
 
 def _odds(clause: list[Reading]) -> float:
     """With its slips corrected, and without asides."""
-    return max(hunch.odds(as_text(reading.found.clause), _shape([clause])) for reading in _likely(clause))
+    signs = _shape([clause])
+    return max(hunch.odds(text, signs) for text in {as_text(reading.found.clause) for reading in _likely(clause)})
 
 
 def _asks_for_human(clause: list[Reading]) -> bool:
