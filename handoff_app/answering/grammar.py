@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import chain
 from typing import Any, Final
 
 from handoff_app.answering.shape import Span
@@ -185,7 +186,7 @@ class Request(Enum):
 class Grammar:
     """A language: its words, and what it makes of a clause that is read with them."""
 
-    def __init__(self, name: str, data: Mapping[str, Any], shared: Mapping[str, list[str]]) -> None:
+    def __init__(self, name: str, data: Mapping[str, Any], shared: Mapping[str, Mapping[str, list[str]]]) -> None:
         self.name = name
         spelling = data.get("spelling", {})
         self.splits_at_apostrophe: bool = spelling.get("splits_at_apostrophe", False)
@@ -197,9 +198,11 @@ class Grammar:
         self._shortest: int = spelling.get("slips_from", CORRECTABLE)
         self._closing = {f"<{slot}>" for slot, phrases in data["slots"].items() if "$" in phrases} | {"$"}
         for slot, phrases in data["slots"].items():
-            self._fill(self._slot(f"<{slot}>"), (phrase for phrase in phrases if phrase != "$"))
+            every = chain(phrases, shared.get("slots", {}).get(slot, ()))
+            self._fill(self._slot(f"<{slot}>"), (phrase for phrase in every if phrase != "$"))
         rules: dict[str, list[str]] = data.get("rules", {})
-        both = {kind: [*rules.get(kind, []), *shared.get(kind, [])] for kind in (*rules, *shared)}
+        common = shared.get("rules", {})
+        both = {kind: [*rules.get(kind, []), *common.get(kind, [])] for kind in (*rules, *common)}
         self._rules = {kind: [*self._compile(lines)] for kind, lines in both.items()}
         self._stops = self._slots.get("<stops>", -1)
         self._asides = self._slots.get("<asides>", -1)

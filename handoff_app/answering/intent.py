@@ -224,4 +224,4 @@ def vocabulary() -> Vocabulary:
         file.name: tomllib.loads(file.read_text("utf-8")) for file in folder.iterdir() if file.name[-5:] == ".toml"
     }
     shared = tables.pop("shared.toml")
-    return Vocabulary([Grammar(name[:-5], data, shared["rules"]) for name, data in sorted(tables.items())])
+    return Vocabulary([Grammar(name[:-5], data, shared) for name, data in sorted(tables.items())])
