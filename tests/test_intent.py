@@ -278,13 +278,9 @@ def test_asides_change_nothing() -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
 def test_a_request_is_heard_before_and_after_a_story(table: Path) -> None:
-    requests = tomllib.loads(table.read_text("utf-8"))["escalate"].strip().split("\n")[:6]
-    messages = (
-        tomllib.loads((table.parent.with_name("messages") / table.name).read_text("utf-8"))["ordinary"]
-        .strip()
-        .split("\n")
-    )
-    story = "\n".join(messages[-3:])
+    messages = table.parent.with_name("messages") / table.name
+    requests = tomllib.loads(table.read_text("utf-8"))["escalate"].splitlines()[:6]
+    story = "\n".join(tomllib.loads(messages.read_text("utf-8"))["ordinary"].splitlines()[-3:])
     said = [text for request in requests for text in (f"{story}\n{request}", f"{request}\n{story}")]
     assert [text for text in said if decide(text) is not Decision.ESCALATE] == []
 
@@ -385,7 +381,133 @@ def test_thanking_the_team_asks_for_nobody(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["hi support please", "Hello, support", "Hi team, I want a human", "Thanks!\nSupport", "support"]
+    "text",
+    ["hi support please", "Hello, support", "Hi team, I want a human", "Thanks!\nSupport", "support"]
+    + ["OK support", "great, support team", "perfect, customer service", "好的,客服", "gut, kundenservice"],
 )
 def test_asking_for_the_team_is_heard(text: str) -> None:
     assert decide(text) is Decision.ESCALATE
+
+
+LOST = [
+    "I don't know how to reach an agent",
+    "could you help me reach an agent?",
+    "what must I do to speak with a person",
+    "Ich weiß nicht, wie ich einen Mitarbeiter erreiche",
+    "könnt ihr mir helfen jemanden zu erreichen?",
+    "was muss ich tun um mit einem Menschen zu sprechen",
+    "je ne sais pas comment joindre un conseiller",
+    "pouvez-vous m'aider à contacter quelqu'un ?",
+    "que dois-je faire pour parler à une personne",
+    "no sé cómo contactar con una persona",
+    "¿me ayudas a contactar con alguien?",
+    "qué tengo que hacer para hablar con un agente",
+    "não sei como falar com uma pessoa",
+    "podem ajudar-me a contactar alguém?",
+    "o que tenho de fazer para falar com um atendente",
+    "non so come contattare una persona",
+    "mi può aiutare a contattare qualcuno?",
+    "cosa devo fare per parlare con un operatore",
+    "ik weet niet hoe ik een medewerker kan bereiken",
+    "kunt u mij helpen iemand te bereiken?",
+    "wat moet ik doen om met een mens te praten",
+    "nie wiem, jak skontaktować się z człowiekiem",
+    "czy możecie pomóc mi skontaktować się z kimś?",
+    "co mam zrobić, żeby porozmawiać z konsultantem",
+    "не знаю, как связаться с человеком",
+    "помогите связаться с кем-нибудь",
+    "что нужно сделать, чтобы поговорить с оператором",
+    "не знаю, як зв'язатися з людиною",
+    "допоможіть зв'язатися з кимось",
+    "що треба зробити, щоб поговорити з оператором",
+    "bir temsilciye nasıl ulaşacağımı bilmiyorum",
+    "birine ulaşmama yardım eder misiniz?",
+    "bir insanla konuşmak için ne yapmam gerekiyor",
+    "jag vet inte hur jag får tag på en människa",
+    "kan ni hjälpa mig att få kontakt med någon?",
+    "vad måste jag göra för att prata med en handläggare",
+    "jeg ved ikke, hvordan jeg får fat i en medarbejder",
+    "kan I hjælpe mig med at få kontakt til nogen?",
+    "hvad skal jeg gøre for at tale med et menneske",
+    "jeg vet ikke hvordan jeg får tak i et menneske",
+    "kan dere hjelpe meg med å få kontakt med noen?",
+    "hva må jeg gjøre for å snakke med en kundebehandler",
+    "en tiedä miten saan yhteyden ihmiseen",
+    "voitteko auttaa minua saamaan yhteyden johonkuhun?",
+    "mitä minun pitää tehdä että pääsen puhumaan asiakaspalvelijan kanssa",
+    "nevím, jak se spojit s člověkem",
+    "můžete mi pomoct spojit se s někým?",
+    "co mám udělat, abych mohl mluvit s operátorem",
+    "nu știu cum să iau legătura cu o persoană",
+    "mă puteți ajuta să contactez pe cineva?",
+    "ce trebuie să fac ca să vorbesc cu un operator",
+    "δεν ξέρω πώς να επικοινωνήσω με άνθρωπο",
+    "μπορείτε να με βοηθήσετε να επικοινωνήσω με κάποιον;",
+    "τι πρέπει να κάνω για να μιλήσω με εκπρόσωπο",
+    "لا أعرف كيف أتواصل مع موظف",
+    "هل يمكنك مساعدتي في التواصل مع شخص ما؟",
+    "ماذا علي أن أفعل لأتحدث مع إنسان",
+    "אני לא יודע איך ליצור קשר עם נציג",
+    "אפשר לעזור לי ליצור קשר עם מישהו?",
+    "מה צריך לעשות כדי לדבר עם בן אדם",
+    "نمیدونم چطور با یه آدم تماس بگیرم",
+    "میشه کمکم کنید با کسی تماس بگیرم؟",
+    "چیکار باید بکنم تا با پشتیبان صحبت کنم",
+    "मुझे नहीं पता कि किसी इंसान से कैसे संपर्क करूँ",
+    "क्या आप किसी से बात कराने में मेरी मदद कर सकते हैं?",
+    "एजेंट से बात करने के लिए मुझे क्या करना होगा",
+    "我不知道怎么联系人工客服",
+    "能帮我联系一下工作人员吗",
+    "要怎么做才能跟真人说话",
+    "担当者への連絡方法がわかりません",
+    "誰かに連絡を取りたいので助けてください",
+    "人と話すにはどうすればいいですか",
+    "상담원에게 어떻게 연락하는지 모르겠어요",
+    "누군가와 연락하게 도와주실 수 있나요?",
+    "사람과 이야기하려면 어떻게 해야 하나요",
+    "saya tidak tahu cara menghubungi petugas",
+    "bisa bantu saya menghubungi seseorang?",
+    "apa yang harus saya lakukan supaya bisa bicara dengan orang",
+    "tôi không biết làm sao để liên hệ với nhân viên",
+    "có thể giúp tôi liên lạc với ai đó không?",
+    "tôi phải làm gì để nói chuyện với người thật",
+]
+
+
+@pytest.mark.parametrize("text", LOST)
+def test_not_knowing_how_to_reach_a_human_asks_for_one(text: str) -> None:
+    assert decide(text) is Decision.ESCALATE
+
+
+@pytest.mark.parametrize(
+    ("text", "escalates"),
+    [
+        ("Is er niemand die me kan helpen?", True),
+        ("Is er geen handleiding die me helpt?", False),
+        ("Er der slet ingen hos jer der kan tage over her?", True),
+        ("Er der ingen vejledning, der hjælper mig?", False),
+        ("Ist bei euch im Laden keiner, der mal kurz antworten kann?", True),
+        ("Gibt es keine Anleitung, die mir hilft?", False),
+        ("Finns det ingen guide som hjälper mig?", False),
+        ("Meine Nummer ist 0151 2345678", True),
+        ("Meine Nummer ist gesperrt", False),
+        ("Puhelinnumeroni on 040 1234567", True),
+        ("Puhelinnumeroni on vaihtunut", False),
+        ("accounting, please", True),
+        ("Buchhaltung, bitte", True),
+        ("Bogholderiet, tak – det handler om en rykker", True),
+        ("trenger hjelp fra en medarbeider, hytteutleien er dobbeltbooket", True),
+    ],
+)
+def test_people_are_told_from_things(text: str, escalates: bool) -> None:
+    assert (decide(text) is Decision.ESCALATE) == escalates
+
+
+def test_a_long_clause_may_be_cut_elsewhere_when_it_is_split_at_apostrophes() -> None:
+    said = (
+        "m'a o'clock d'un I'd d'un agent transférez don't mon un m'a qu'il à don't call's o'clock I'd I'd call's I'd "
+        "o'clock j'ai billet o'clock , à transfer agent don't , d'un"
+    )
+    words = said.split()
+    for start in range(len(words)):
+        decide(" ".join(words[start:] + words[:start]))  # says something, whatever it is

@@ -13,7 +13,7 @@ from handoff_app.answering.words import Clause, fold, word_places, words
 
 LONGEST: Final = 80  # characters; who writes more says more
 MOST: Final = 16  # words of a phrase, as which signs count that stand without spaces
-TELLING: Final = 3  # words that must follow whom a greeting speaks to: "hi support please" asks for them
+TELLING: Final = 3  # words of a sentence that says what it is about; fewer greet, agree, or ask for whom they name
 _STOP: Final = re.compile(r"[.!?;:\n…。！？؟؛।]")
 _SIGN: Final = re.compile(_STOP.pattern + r"|[,،、，–—-]")
 _SIGNS: Final = re.compile(r"[^\w\s]+")
@@ -45,36 +45,34 @@ def bare(sentence: str) -> str:
     """The sentence without the courtesies before and after it; empty if it is nothing else."""
     placed = list(word_places(sentence))
     said = [word for word, _ in placed]
-    first, last = _begun(sentence, placed), _thanked(sentence, placed)
+    starts = [*(start for _, start in placed), len(sentence)]
+    first, last = _begun(said, sentence, starts), _thanked(said, sentence, starts)
     while length := _longest(_around()[1], (tuple(said[start:last]) for start in range(max(first, last - MOST), last))):
         last -= length
     if first >= last:
         return ""
-    start = placed[first][1] if first else 0
-    end = placed[last][1] if last < len(said) else len(sentence)
-    return sentence[start:end].strip(" ,;-–—")
+    return sentence[starts[first] if first else 0 : starts[last]].strip(" ,;-–—")
 
 
-def _begun(sentence: str, placed: Sequence[tuple[str, int]]) -> int:
+def _begun(said: Sequence[str], sentence: str, starts: Sequence[int]) -> int:
     """Where what is said begins: behind greetings, and behind whom they speak to if a sign follows."""
-    said = [word for word, _ in placed]
     before, _ = _around()
     dear, addressed = _addressed()
     opened = _skipped(said, 0, before | dear)
     named = _skipped(said, opened, addressed)
-    if 0 < opened < named <= len(said) - TELLING and _SIGN.search(sentence[placed[named - 1][1] : placed[named][1]]):
+    spoken_to = 0 < opened < named <= len(said) - TELLING
+    if spoken_to and _SIGN.search(sentence[starts[named - 1] : starts[named]]):
         return _skipped(said, named, before)
     return _skipped(said, 0, before)
 
 
-def _thanked(sentence: str, placed: Sequence[tuple[str, int]]) -> int:
+def _thanked(said: Sequence[str], sentence: str, starts: Sequence[int]) -> int:
     """Where thanks begin that end by naming whom: "thank you, support team"."""
-    said = [word for word, _ in placed]
     _, addressed = _addressed()
     for start in range(max(0, len(said) - MOST), len(said)):
         named = _skipped(said, start, _thanks())
         thanked = start < named < len(said) == _skipped(said, named, addressed)
-        if thanked and not _STOP.search(sentence[placed[start][1] : placed[named][1]]):
+        if thanked and not _STOP.search(sentence[starts[start] : starts[named]]):
             return start
     return len(said)
 
@@ -115,7 +113,7 @@ def _around() -> tuple[frozenset[Clause], frozenset[Clause]]:
 
 @cache
 def _thanks() -> frozenset[Clause]:
-    return frozenset(map(_placed, [*_written(Courtesy.WELCOME), *_written("thanking")]))
+    return frozenset(map(_placed, [*_written("around"), *_written("thanking")]))
 
 
 @cache

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from math import inf
 from typing import Final
 
 from handoff_app.answering import hunch
 from handoff_app.answering.consent import is_no
-from handoff_app.answering.courtesy import bare
+from handoff_app.answering.courtesy import TELLING, bare
 from handoff_app.answering.grammar import LONGEST_STEM, SHORTEST_STEM, Found, Grammar, Request
 from handoff_app.answering.shape import shape
 from handoff_app.answering.slips import Slips
@@ -27,7 +28,6 @@ __all__ = ["Decision", "decide", "fold"]
 
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
-TELLING: Final = 3  # words of a sentence that says what it is about; fewer greet, or agree
 
 ENOUGH = 0.7
 """Of the words that the best language knows, to count when a message may escalate."""
@@ -122,11 +122,13 @@ def _shape(said: list[list[Reading]]) -> set[str]:
 
 
 def _parts(joined: Clause, split: Clause) -> Iterator[list[Reading]]:
-    """What stands between the commas of a clause that has some, read alone: "I need an agent, my bill is wrong"."""
+    """What stands between the commas of a clause that has some, read alone: "I need an agent, my bill is wrong".
+
+    Split at apostrophes a long clause is cut elsewhere, or is another one; a part may then lack one of its readings.
+    """
     if "," in joined:
-        yield from (
-            vocabulary().read(*part) for part in zip(between_commas(joined), between_commas(split), strict=True)
-        )
+        parts = zip_longest(between_commas(joined), between_commas(split), fillvalue=())
+        yield from (vocabulary().read(*part) for part in parts)
 
 
 def _heard(clause: list[Reading], parts: Iterable[list[Reading]]) -> float:
@@ -135,13 +137,18 @@ def _heard(clause: list[Reading], parts: Iterable[list[Reading]]) -> float:
     A part that asks must sound like a request, for what stands around it is not heard.
     """
     likely = [(reading.grammar, reading.found) for reading in _likely(clause)]
-    if any(len(found.clause) <= SHORT or grammar.insists_on_human(found) for grammar, found in likely):
+    if any(_length(found) <= SHORT or grammar.insists_on_human(found) for grammar, found in likely):
         return inf
     if (odds := _odds(clause)) > DOUBTFUL:
         return odds
     spoken = [grammar for grammar, _ in likely]
     asking = [part for part in parts if _asks_for_human([each for each in part if each.grammar in spoken])]
     return max([odds, *(_odds(part) + DOUBTFUL for part in asking)])
+
+
+def _length(found: Found) -> int:
+    """In words, without asides."""
+    return len(found.clause) - found.clause.count(",")
 
 
 def _odds(clause: list[Reading]) -> float:

@@ -85,7 +85,7 @@ def as_text(clause: Clause) -> str:
 
 
 def between_commas(clause: Clause) -> list[Clause]:
-    """A clause's parts; none is left out, so that two readings of a clause keep in step."""
+    """A clause's parts, empty ones too: so two readings of a clause keep in step."""
     ends = [at for at, word in enumerate(clause) if word == ","]
     return [clause[start + 1 : end] for start, end in pairwise([-1, *ends, len(clause)])]
 
