@@ -21,6 +21,13 @@ from tests.test_signals_worker import said
         ("👍", Courtesy.WELCOME),
         ("شكرا جزيلا!", Courtesy.WELCOME),
         ("Thank you, that helps. Bye!", Courtesy.BYE),
+        ("Great, thank you support team!", Courtesy.WELCOME),
+        ("ok thanks team", Courtesy.WELCOME),
+        ("Danke an den Support", Courtesy.WELCOME),
+        ("谢谢客服", Courtesy.WELCOME),
+        ("Thanks!\nSupport", None),
+        ("ok, support", None),
+        ("Ja tak, kundeservice", None),
         ("Hi, how much is shipping?", None),
         ("Bonjour, merci d'avance", None),
         ("ok?", None),
@@ -35,7 +42,10 @@ def test_only_a_message_that_says_nothing_else_is_one(text: str, kind: Courtesy 
     assert courtesy(text) is kind
 
 
-@pytest.mark.parametrize(("text", "key"), [("Hello!", "ai.hello"), ("Danke", "ai.welcome"), ("bye", "ai.bye")])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("Hello!", "ai.hello"), ("Danke", "ai.welcome"), ("Thanks, team!", "ai.welcome"), ("bye", "ai.bye")],
+)
 async def test_it_is_answered_without_an_offer_and_leaves_no_open_question(world: World, text: str, key: str) -> None:
     chat = world.chat()
     await said(world, chat, text)

@@ -383,7 +383,14 @@ def test_thanking_the_team_asks_for_nobody(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["hi support please", "Hello, support", "Hi team, I want a human", "Thanks!\nSupport", "support"]
-    + ["OK support", "great, support team", "perfect, customer service", "好的,客服", "gut, kundenservice"],
+    + [
+        "OK support",
+        "great, support team",
+        "perfect, customer service",
+        "好的,客服",
+        "gut, kundenservice",
+        "Ja tak, kundeservice",
+    ],
 )
 def test_asking_for_the_team_is_heard(text: str) -> None:
     assert decide(text) is Decision.ESCALATE

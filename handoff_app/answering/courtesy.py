@@ -32,6 +32,9 @@ def courtesy(text: str) -> Courtesy | None:
     said = _said(text)
     if len(text) > LONGEST or not said:
         return Courtesy.WELCOME if any(category(sign) == "So" for sign in text[:LONGEST]) else None
+    rest = _unthanked(text)
+    if rest != text:
+        return Courtesy.WELCOME if not _said(rest) or courtesy(rest) else None
     ends: dict[int, Courtesy | None] = {0: None}
     for end in range(1, len(said) + 1):
         starts = (start for start in ends if said[start:end] in _phrases())
@@ -43,15 +46,34 @@ def courtesy(text: str) -> Courtesy | None:
 
 def bare(sentence: str) -> str:
     """The sentence without the courtesies before and after it; empty if it is nothing else."""
+    sentence = _unthanked(sentence)
     placed = list(word_places(sentence))
     said = [word for word, _ in placed]
     starts = [*(start for _, start in placed), len(sentence)]
-    first, last = _begun(said, sentence, starts), _thanked(said, sentence, starts)
+    first, last = _begun(said, sentence, starts), len(said)
     while length := _longest(_around()[1], (tuple(said[start:last]) for start in range(max(first, last - MOST), last))):
         last -= length
-    if first >= last:
+    if first == last:
         return ""
     return sentence[starts[first] if first else 0 : starts[last]].strip(" ,;-–—")
+
+
+def _unthanked(text: str) -> str:
+    """What stands before thanks that end by naming whom: "That helped. Thank you, support team!"
+
+    They begin the text, or follow a sign or a courtesy; a Dane who says "ja tak, kundeservice" asks for them.
+    """
+    placed = list(word_places(text))
+    said = [word for word, _ in placed]
+    _, addressed = _addressed()
+    for start in range(max(0, len(said) - MOST), len(said)):
+        named = _skipped(said, start, _thanks())
+        if not start < named < len(said) == _skipped(said, named, addressed):
+            continue
+        rest, thanks = text[: placed[start][1]], text[placed[start][1] : placed[named][1]]
+        if not _STOP.search(thanks) and (not start or _SIGN.match(rest.rstrip()[-1]) or courtesy(rest)):
+            return rest
+    return text
 
 
 def _begun(said: Sequence[str], sentence: str, starts: Sequence[int]) -> int:
@@ -64,17 +86,6 @@ def _begun(said: Sequence[str], sentence: str, starts: Sequence[int]) -> int:
     if spoken_to and _SIGN.search(sentence[starts[named - 1] : starts[named]]):
         return _skipped(said, named, before)
     return _skipped(said, 0, before)
-
-
-def _thanked(said: Sequence[str], sentence: str, starts: Sequence[int]) -> int:
-    """Where thanks begin that end by naming whom: "thank you, support team"."""
-    _, addressed = _addressed()
-    for start in range(max(0, len(said) - MOST), len(said)):
-        named = _skipped(said, start, _thanks())
-        thanked = start < named < len(said) == _skipped(said, named, addressed)
-        if thanked and not _STOP.search(sentence[starts[start] : starts[named]]):
-            return start
-    return len(said)
 
 
 def _skipped(said: Sequence[str], first: int, phrases: Set[Clause]) -> int:
