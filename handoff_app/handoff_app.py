@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from handoff_app import worker
 from handoff_app.access.guard import Guard, SocketServer
-from handoff_app.api import auth, claim, health, knowledge, problems, slack
+from handoff_app.api import auth, claim, health, knowledge, metrics, problems, slack
 from handoff_app.api.doors import Doors
 from handoff_app.pages.access import login, setup
 from handoff_app.pages.deliveries import DeliveriesState, deliveries_page
@@ -37,6 +37,7 @@ api.include_router(health.router)
 api.include_router(auth.router)
 api.include_router(claim.router)
 api.include_router(knowledge.router)
+api.include_router(metrics.router)
 api.include_router(slack.router)
 api.include_router(problems.nowhere)
 problems.explain(api)

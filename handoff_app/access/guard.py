@@ -19,7 +19,7 @@ from reflex.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex.utils.serializers import serialize
 
-from handoff_app.access import limits, rules, sessions
+from handoff_app.access import addresses, limits, rules, sessions
 from handoff_app.config import config
 from handoff_app.domain.models import Role
 
@@ -169,11 +169,5 @@ def _known_handler(event: Any) -> bool:
 
 
 def _address(environ: dict[str, Any]) -> str:
-    scope = environ.get("asgi.scope", {})
-    hops = config().trusted_proxy_hops
-    if hops:
-        forwarded = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if part.strip()]
-        if len(forwarded) >= hops:
-            return forwarded[-hops]
-    client = scope.get("client")
-    return str(client[0]) if client else ""
+    peer = environ.get("asgi.scope", {}).get("client")
+    return addresses.client(str(peer[0]) if peer else "", str(environ.get("HTTP_X_FORWARDED_FOR", "")))

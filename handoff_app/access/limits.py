@@ -1,11 +1,13 @@
 """How often: token buckets per socket and per address, moving windows for sign-in and for requests for a human."""
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from time import monotonic
 from typing import Final
 
 import limits
+
+from handoff_app.access.addresses import parsed
 
 EVENTS_PER_SECOND: Final = 20.0
 EVENTS_AT_ONCE: Final = 60.0
@@ -63,11 +65,10 @@ def wrong_try(address: str, email: str) -> None:
 
 def _network(address: str) -> str:
     """What one customer of a provider has, or nothing if the address is private or none at all."""
-    try:
-        found = ip_address(address)
-    except ValueError:
+    found = parsed(address)
+    if found is None or not found.is_global:
         return ""
-    return str(ip_network((found, 64 if found.version == 6 else 32), strict=False)) if found.is_global else ""
+    return str(ip_network((found, 64 if found.version == 6 else 32), strict=False))
 
 
 def _account(email: str) -> str:

@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from handoff_app.access import limits, passwords, sessions
+from handoff_app.access import addresses, limits, passwords, sessions
 from handoff_app.api.problems import problem
 from handoff_app.config import config
 from handoff_app.db import read, transact
@@ -120,4 +120,4 @@ def same_origin(request: Request) -> bool:
 
 
 def _client(request: Request) -> str:
-    return request.client.host if request.client else ""
+    return addresses.client(request.client.host if request.client else "", request.headers.get("x-forwarded-for", ""))

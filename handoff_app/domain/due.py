@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import bindparam, case, exists
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, SQLModel, col, or_, select, update
+from sqlmodel import Session, SQLModel, col, func, or_, select, update
 
 from handoff_app.domain import settings
 from handoff_app.domain.llm import LONGEST_TIMEOUT
@@ -38,6 +38,15 @@ def queues(session: Session) -> frozenset[str]:
     """Which queues hold something due, by the names of the worker's loops: one look at the heads of them all."""
     (found,) = _HEADS.all(session, at=now(), unseen=now() - UNSEEN)
     return frozenset(name for name, is_due in found._asdict().items() if is_due)
+
+
+def behind(session: Session) -> dict[str, float]:
+    """By queue, how many seconds its earliest due row has been due; 0 where nothing is."""
+    moment, found = now(), dict[str, float]()
+    for name, timers in _TIMERS.items():
+        earliest = [session.scalar(select(func.min(timer))) for timer in timers]
+        found[name] = max([0.0, *((moment - due).total_seconds() for due in earliest if due is not None)])
+    return found
 
 
 def release(session: Session, owner: str) -> None:
@@ -181,6 +190,13 @@ _DELIVERIES: Final = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_TIMERS: Final[Mapping[str, Sequence[Any]]] = {
+    "deliver": [Delivery.due_at],
+    "answer": [Conversation.answer_due_at],
+    "wait": [Conversation.prompt_due_at, Escalation.reroute_due_at, Escalation.late_due_at],
+    "reply": [SlackEvent.due_at],
+    "read": [Source.due_at],
+}
 _HEADS: Final = Prepared(
     select(  # type: ignore[call-overload]
         _due(Delivery.due_at).label("deliver"),

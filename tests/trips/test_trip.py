@@ -236,8 +236,10 @@ async def test_operators_ask_whether_it_is_ready(server: Server) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         ready = await client.get(f"{server.url}/readyz")
         assert ready.json() == {"status": "ok", "database": "ok", "migrations": "ok", "workers": "ok"}
-        for path in ("/healthz", "/readyz"):
+        for path in ("/healthz", "/readyz", "/metrics"):
             assert (await client.head(f"{server.url}{path}")).status_code == 200
+        metrics = (await client.get(f"{server.url}/metrics")).text
+        assert 0 <= float(metrics.split("\nhandoff_worker_idle_seconds ")[1].split()[0]) < 30
 
 
 async def test_pages_have_their_headers(server: Server) -> None:
