@@ -40,8 +40,8 @@ def measure(kb: str, queries: str, predictions: str | None = None) -> int:
     answered, the surest first, with 95 % of the answers right), `p95_ms`. Raises `BadLine`.
     """
     entries, asked = _entries(kb), _queries(queries)
-    indexes = {name: _index(entries.get(name, [])) for name in dict.fromkeys(query["kb"] for _, query in asked)}
-    tried = [_try(indexes[query["kb"]], query) for _, query in asked]
+    indexes = {name: learned(entries.get(name, [])) for name in dict.fromkeys(query["kb"] for _, query in asked)}
+    tried = [ask(indexes[query["kb"]], query) for _, query in asked]
     if predictions:
         lines = (json.dumps({"doc_id": one.found, "confidence": one.confidence}) for one in tried)
         try:
@@ -112,7 +112,8 @@ def _rows(file: str) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, row
 
 
-def _index(entries: Sequence[Passage]) -> Index:
+def learned(entries: Sequence[Passage]) -> Index:
+    """The index of a knowledge base; by words alone where the encoder cannot be had."""
     index = Index(entries)
     try:
         return index.learned(Encoder())
@@ -121,7 +122,8 @@ def _index(entries: Sequence[Passage]) -> Index:
         return index
 
 
-def _try(index: Index, query: dict[str, Any]) -> Tried:
+def ask(index: Index, query: dict[str, Any]) -> Tried:
+    """Ask one query: a row of the second file."""
     started = time.perf_counter()
     hits = index.search(query["query"], limit=1)
     seconds = time.perf_counter() - started
