@@ -67,6 +67,20 @@ async def test_what_an_agent_answered_elsewhere_is_suggested_with_who_and_when(w
     assert await aide.suggestion(live(world, "Where is my parcel?", who="c")) is None
 
 
+async def test_who_asks_for_a_human_is_answered_what_they_had_asked_before(world: World) -> None:
+    article(world, "How much does shipping cost?", "Shipping costs 4.90 €.")
+    past = live(world, "Do you sharpen ice axes?", "I want to talk to a human", who="a")
+    world.do(lambda s: desk.agent_says(s, past.id, world.grace, "Yes, the workshop sharpens any ice axe.", "a1"))
+    other = live(world, "My tent pole snapped in the wind", "I want to talk to a human", who="b")
+    assert await aide.suggestion(other) is None
+    same = await aide.suggestion(live(world, "Do you sharpen ice axes too?", "a human please", who="c"))
+    assert same is not None
+    assert same.text == "Yes, the workshop sharpens any ice axe."
+    shipping = await aide.suggestion(live(world, "How much does shipping cost? Get me an agent.", who="d"))
+    assert shipping == aide.Suggestion("Shipping costs 4.90 €.", "“How much does shipping cost?”")
+    assert await aide.suggestion(live(world, "I want to talk to a human", "yes", who="e")) is None
+
+
 async def test_nothing_is_suggested_to_who_has_answered(world: World) -> None:
     article(world, "How much does shipping cost?", "Shipping costs 4.90 €.")
     now = live(world, "How much does shipping cost?")

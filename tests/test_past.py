@@ -57,7 +57,7 @@ def test_a_reply_is_personal_when_it_holds_an_address_a_number_or_a_name(said: s
 def test_a_reply_comes_with_its_question_and_its_source(world: World) -> None:
     chat = answered(world, "Do you repair tents?", "Yes, we repair every tent that we have sold.")
     (reply,) = found(world)
-    assert (reply.conversation, reply.asked) == (chat, "Do you repair tents?")
+    assert (reply.conversation, reply.asked) == (chat, ("Do you repair tents?",))
     assert reply.text == "Yes, we repair every tent that we have sold."
     assert reply.source == f"Grace, {reply.at.day} {reply.at:%b}"
 

@@ -1,9 +1,12 @@
 """What of a message is the question: "Hi, hope you are well. How do I return a tent? Thanks, John" asks one thing."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
-from handoff_app.answering.courtesy import bare
+from handoff_app.answering import intent
+from handoff_app.answering.consent import consents
+from handoff_app.answering.courtesy import bare, courtesy
 from handoff_app.answering.terms import words
 
 SENTENCES: Final = 3  # of a message that are read on their own, at 3 to 9 ms each; the last ones, where people ask
@@ -24,3 +27,15 @@ def questions(message: str) -> list[str]:
         return [*sentences, message][:1]
     asking = [said for said in sentences if "?" in said and len(words(said)) >= ASKING] or sentences
     return [" ".join(sentences), *asking[-SENTENCES:]]
+
+
+def matter(said: Iterable[str]) -> str:
+    """What a visitor's messages, the latest first, are about: the first that says more than "hi", "yes" or "a human",
+    and of that what is no request. Nothing if none does."""
+    return next((told for text in said if (told := _told(text))), "")
+
+
+def _told(text: str) -> str:
+    if courtesy(text) or consents(text) is not None:
+        return ""
+    return text if intent.decide(text) is not intent.Decision.ESCALATE else intent.besides(text)

@@ -12,6 +12,7 @@ from handoff_app.domain.models import Agent, Author, Conversation, Escalation, M
 
 MOST: Final = 500  # replies, and conversations in which they are sought
 SHORTEST: Final = 20  # characters of a reply that can help again
+ASKED: Final = 3  # of the visitor's messages before it, for the last one may only ask for a human
 
 _PERSONAL: Final = re.compile(
     r"""
@@ -40,10 +41,10 @@ _GREETED: Final = re.compile(
 
 @dataclass(frozen=True)
 class Reply:
-    """What an agent (`by`) answered to what a visitor had asked."""
+    """What an agent (`by`) answered to what a visitor had `asked`: the messages before it, the latest first."""
 
     conversation: str
-    asked: str
+    asked: tuple[str, ...]
     text: str
     by: str
     at: datetime
@@ -55,13 +56,13 @@ class Reply:
 
 
 def replies(session: Session) -> list[Reply]:
-    """The newest replies that may be shown to others, newest first, each with the question before it."""
+    """The newest replies that may be shown to others, newest first, each with what was asked before it."""
     rows = session.exec(_query()).all()
     names = frozenset(word for row in rows for word in _words(row.visitor_name))
     return [
-        Reply(row.conversation_id, row.asked, row.text, row.name, row.created_at)
+        Reply(row.conversation_id, tuple(filter(None, row[:ASKED])), row.text, row.name, row.created_at)
         for row in rows
-        if row.asked and not personal(row.text, names | _words(row.visitor_email.partition("@")[0]))
+        if row[0] and not personal(row.text, names | _words(row.visitor_email.partition("@")[0]))
     ]
 
 
@@ -79,17 +80,16 @@ def _query() -> Any:
     """By way of the conversations that agents have taken: so the table of messages is never read as a whole."""
     newest = col(Escalation.created_at).desc()
     taken = select(Escalation.conversation_id).where(col(Escalation.claimed_at).is_not(None)).order_by(newest)
-    asked = (
+    before = (
         select(Message.text)
         .where(Message.conversation_id == _REPLY.c.conversation_id, Message.seq < _REPLY.c.seq)
         .where(Message.author == Author.VISITOR)
         .order_by(col(Message.seq).desc())
         .limit(1)
-        .scalar_subquery()
     )
     columns: Sequence[Any] = (
+        *(before.offset(place).scalar_subquery() for place in range(ASKED)),
         *(_REPLY.c[name] for name in ("conversation_id", "text", "name", "created_at")),
-        asked.label("asked"),
         col(Visitor.name).label("visitor_name"),
         col(Visitor.email).label("visitor_email"),
     )

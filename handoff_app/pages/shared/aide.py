@@ -8,7 +8,7 @@ from functools import cache, lru_cache, partial
 from time import monotonic
 from typing import Final
 
-from handoff_app.answering import assist, extract
+from handoff_app.answering import assist, extract, questions
 from handoff_app.answering.base import Turn
 from handoff_app.answering.builtin import SURE, THRESHOLD
 from handoff_app.answering.language import written
@@ -18,7 +18,7 @@ from handoff_app.answering.llm import Llm, NoAnswer
 from handoff_app.answering.retrieval import Hit
 from handoff_app.db import read
 from handoff_app.domain import knowledge, llm, past
-from handoff_app.domain.past import Reply
+from handoff_app.domain.past import ASKED, MOST, Reply
 from handoff_app.domain.situation import Situation
 
 log = logging.getLogger(__name__)
@@ -59,11 +59,12 @@ async def suggestion(situation: Situation) -> Suggestion | None:
     """The best reply that was not given yet: what the AI had to say, a sure article, a past reply, a likely article."""
     if situation.asked is None:
         return None
-    hits = await _hits(situation.asked.text)
+    asked = await asyncio.to_thread(_matter, tuple(one.text for one in situation.of_visitor[: -ASKED - 1 : -1]))
+    hits = await _hits(asked) if asked else []
     found = [
         *([Suggestion(situation.unsent, "the AI, not sent")] if situation.unsent else []),
         *_articles(hits, SURE),
-        *await _past_reply(situation),
+        *await _past_reply(situation.id, asked),
         *_articles(hits, THRESHOLD),
     ]
     known = {" ".join(one.text.split()) for one in situation.said}
@@ -100,12 +101,18 @@ async def _hits(question: str) -> list[Hit]:
     return await asyncio.to_thread(answerer.index.search, question, limit=1)
 
 
-async def _past_reply(situation: Situation) -> list[Suggestion]:
+async def _past_reply(conversation: str, asked: str) -> list[Suggestion]:
     """What an agent answered to a question like this one in another conversation."""
-    replies = [reply for reply in await _past().replies() if reply.conversation != situation.id]
-    asked = situation.asked.text if situation.asked else ""
-    at = await _past().likeness.nearest(asked, [reply.asked for reply in replies])
-    return [] if at is None else [Suggestion(replies[at].text, replies[at].source)]
+    replies = [reply for reply in await _past().replies() if reply.conversation != conversation]
+    theirs = await asyncio.to_thread(lambda: [_matter(reply.asked) for reply in replies])
+    answered = [(matter, reply) for matter, reply in zip(theirs, replies, strict=True) if matter]
+    at = await _past().likeness.nearest(asked, [matter for matter, _ in answered]) if asked else None
+    return [] if at is None else [Suggestion(answered[at][1].text, answered[at][1].source)]
+
+
+@lru_cache(maxsize=2 * MOST)  # a millisecond each
+def _matter(said: tuple[str, ...]) -> str:
+    return questions.matter(said)
 
 
 class _Past:
