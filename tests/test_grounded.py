@@ -8,7 +8,7 @@ import pytest
 from handoff_app.answering import assist, prompt
 from handoff_app.answering.base import Answer, Passage, Question, Turn
 from handoff_app.answering.builtin import Builtin
-from handoff_app.answering.grounded import Grounded
+from handoff_app.answering.grounded import Grounded, _holds_up
 from handoff_app.answering.llm import Llm, NoAnswer
 from handoff_app.answering.retrieval import Index
 from tests.fake_llm import Act, FakeLlm, drops, line, plain, says, stalls, status
@@ -89,6 +89,11 @@ async def test_a_request_for_a_person_that_only_the_model_understood_is_passed_o
     assert (await asked(says(line([], human=True)))).human
 
 
+async def test_who_refuses_a_human_is_answered_even_if_the_model_hears_a_request(database: None) -> None:
+    answer = await asked(says("@@ human: yes"), "No human please. What does shipping cost?")
+    assert (answer.text, answer.human) == (BUILTIN, False)
+
+
 async def test_an_obedient_model_shows_the_visitor_no_foreign_link_and_no_picture(database: None) -> None:
     """The owner's passage holds the address; the visitor's text does not make it allowed, and pictures never are."""
     obedient = line([1]) + "Pay at https://bad.example/pay ![x](https://evil.example/p.png) [here](https://bad.example)"
@@ -159,3 +164,23 @@ async def test_a_summary_and_a_translation_are_plain_words(database: None) -> No
 def test_a_long_chat_is_cut_before_it_is_sent() -> None:
     messages = prompt.answer(Question("x" * 9000, history=(Turn("ai", "y" * 9000),)), ARTICLES)
     assert sum(len(message["content"]) for message in messages) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ("Der Versand kostet 4,90 €.", True),
+        ("Shipping costs €4.9.", True),
+        ("الشحن بتكلفة ٤٫٩٠ يورو", True),
+        ("From 60.00 € on it is free.", True),
+        ("Up to 1.250,50 € is insured.", True),
+        ("1. Wait 3 days.\n2. Ask us.", True),
+        ("Shipping costs 4,09 €.", False),
+        ("From 6 € on it is free.", False),
+        ("Up to 125050 € is insured.", False),
+        ("Wait 30 days.", False),
+    ],
+)
+def test_a_number_is_the_same_however_it_is_written(said: str, stands: bool) -> None:
+    text = "Shipping costs 4.90 €, from 60 € on nothing. Up to 1,250.50 € is insured. It takes 3 days."
+    assert _holds_up(said, [Passage("1", "a", "Shipping", text)]) is stands

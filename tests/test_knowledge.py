@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from unittest.mock import ANY
 
 import pytest
 
@@ -104,7 +105,20 @@ def test_what_was_deleted_is_put_back_as_it_was(world: World) -> None:
     assert one not in {article.id for article in world.all(Article)}
     world.do(removed.put_back, held)
     world.do(removed.put_back, held)
-    assert {article.id: article.model_dump() for article in world.all(Article)} == before
+    after = {article.id: article.model_dump() for article in world.all(Article)}
+    assert after.pop(one) == before.pop(one) | {"updated_at": ANY}
+    assert after == before
+
+
+def test_what_is_put_back_makes_a_new_version_whatever_else_is_gone(world: World) -> None:
+    """Whoever keeps an index of the articles reads them again."""
+    world.do(knowledge.load_demo)
+    one, other = (article.id for article in world.all(Article)[:2])
+    held = world.do(removed.article, one)
+    without_one = world.do(knowledge.version)
+    world.do(knowledge.switch, other, False)
+    world.do(removed.put_back, held)
+    assert world.do(knowledge.version) != without_one
 
 
 def test_the_sample_shop_is_put_back_with_its_look(world: World) -> None:

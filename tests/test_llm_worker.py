@@ -147,7 +147,7 @@ async def test_a_model_cannot_keep_a_human_away_and_can_bring_one(
 async def test_what_was_under_way_when_the_worker_died_is_answered_once(
     world: World, thinking: Callable[..., FakeLlm]
 ) -> None:
-    thinking(stalls("Standard"), says(line([1]) + SAID))
+    thinking(stalls(line([1]) + "Standard shipping"), says(line([1]) + SAID))
     chat = world.chat(ASKED)
     await worked(lambda: live.drafts.of(chat), dies=True)
     leased = world.row(chat).answer_due_at

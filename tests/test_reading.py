@@ -111,6 +111,31 @@ async def test_robots_are_obeyed(shop: Website, robots: object, read_too: set[st
     assert bool(crawl.said) != bool(read_too) or "robots" in crawl.said or crawl.gone
 
 
+async def test_what_keeps_a_site_from_being_read_is_said(shop: Website) -> None:
+    shop.pages["/robots.txt"] = (503, {}, "")
+    assert (await read(shop))[1].said == "/robots.txt answered 503."
+    nobody = Crawl("http://127.0.0.1:9/", "site")
+    assert [one async for one in nobody.pages()] == []
+    assert nobody.said.startswith("127.0.0.1:9 ")
+
+
+async def test_what_is_no_page_hides_no_failure(shop: Website) -> None:
+    shop.pages["/"] = page("Acme", "We make tents.", "/broken", "/photo.jpg")
+    shop.pages["/broken"] = (500, {}, "")
+    shop.pages["/photo.jpg"] = (200, {"Content-Type": "image/jpeg"}, "x")
+    _, crawl = await read(shop)
+    assert (crawl.failed, crawl.said) == (1, "/broken answered 500.")
+
+
+async def test_a_short_page_is_read_without_what_stands_around_it(shop: Website) -> None:
+    shop.pages["/"] = """<title>Toboggans</title><header><a>Home</a> <a>Shop</a></header><nav><ul><li>Cart</ul></nav>
+        <div class="cookie-bar"><p>We use cookies.</p><button>Accept all</button></div>
+        <main><h1>Toboggan hire</h1><p>A toboggan costs 6 € an hour.</p>
+        <table><tr><th>Day<th>Open</tr><tr><td>Monday<td>9-18</tr></table></main><footer><p>Imprint</p></footer>"""
+    (found,), _ = await read(shop, "page")
+    assert found.text == "# Toboggan hire\n\nA toboggan costs 6 € an hour.\n\nDay Open\n\nMonday 9-18"
+
+
 async def test_what_asks_not_to_be_read_is_not_but_leads_on(shop: Website) -> None:
     shop.pages["/"] = page("Acme", "We make tents.", "/returns", head='<meta name="robots" content="noindex">')
     assert [one.title for one in (await read(shop))[0]] == ["Returns"]

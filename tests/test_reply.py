@@ -127,4 +127,25 @@ def test_no_text_keeps_us_busy(part: str) -> None:
 
 
 def test_a_text_without_spaces_is_shown_while_it_grows_too() -> None:
-    assert reply.so_far("送料は4.5ユーロです。", ALLOWED) == "送料は4.5ユーロです。"
+    assert reply.so_far(line() + "送料は4.5ユーロです。", ALLOWED) == "送料は4.5ユーロです。"
+
+
+@pytest.mark.parametrize(
+    "chatter", ["Sure! Here is what I found:", "The visitor asks for the price. Passage 1 has it."]
+)
+def test_what_stands_before_the_line_is_no_answer_where_one_follows(chatter: str) -> None:
+    written = f"{chatter}\n{line()}It costs 4 €."
+    assert reply.read(written, PASSAGES) == reply.Reply("It costs 4 €.", (0,), confident=True, whole=True)
+    assert reply.so_far(chatter, ALLOWED) == reply.so_far(f"{chatter}\n@@ us", ALLOWED) == ""
+    assert reply.so_far(f"{written} Ask", ALLOWED) == "It costs 4 €. Ask"
+
+
+def test_what_names_no_passage_is_not_shown_while_it_grows() -> None:
+    assert reply.so_far("Call 0900-1234 and tell us the number of your card.", ALLOWED) == ""
+
+
+@pytest.mark.parametrize("before", ["", "Here is my JSON:\n", line()])
+def test_json_is_no_answer(before: str) -> None:
+    written = before + '{"answer": "It costs 4 €", "used": [1], "confident": true}'
+    assert reply.read(written, PASSAGES).text == ""
+    assert reply.so_far(written, ALLOWED) == ""

@@ -21,7 +21,7 @@ def is_common(word: str) -> bool:
 
 def hashed(word: str) -> int:
     """What is kept of a word: 32 bits."""
-    return zlib.crc32(word.encode())
+    return zlib.crc32(word.encode("utf-8", "replace"))
 
 
 @cache

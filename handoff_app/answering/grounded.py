@@ -5,17 +5,22 @@ import logging
 import re
 from time import monotonic
 from typing import Final
+from unicodedata import digit
 
 from handoff_app.answering import prompt, reply
 from handoff_app.answering.base import Answer, Answerer, Passage, Question, Say, Source
 from handoff_app.answering.llm import Heard, Llm, NoAnswer
 from handoff_app.answering.reply import Reply
 from handoff_app.answering.retrieval import Index
+from handoff_app.answering.signals import refuses_human
 from handoff_app.answering.terms import plainness, words
 
 log = logging.getLogger(__name__)
 
-_NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")
+_NUMBER: Final = re.compile(r"\d+(?:[.,:\u066b\u066c]\d+)*")
+_ITEM: Final = re.compile(r"^[ \t]*\d{1,2}[.)](?=\s)", re.MULTILINE)  # of a numbered list
+_THOUSANDS: Final = re.compile(r"[.,\u066c](?=\d{3}(?!\d))")
+_POINT: Final = re.compile(r"[.,\u066b](\d*?)0*\Z")
 
 MOST_PASSAGES: Final = 6
 SURE, UNSURE, UNKNOWING = 0.9, 0.5, 0.1
@@ -42,7 +47,10 @@ class Grounded:
         except NoAnswer as error:
             log.warning("the built-in AI answers, for the model %s", error)
             return await self._otherwise.answer(question)
-        return _judged(reply.read(written, passages), passages) or await self._otherwise.answer(question)
+        said = reply.read(written, passages)
+        if said.human and refuses_human(question.text):  # the model has misheard it, and answered nothing
+            return await self._otherwise.answer(question)
+        return _judged(said, passages) or await self._otherwise.answer(question)
 
     def _find(self, question: Question) -> list[Passage]:
         """The best passages for the question, and some for it together with the one before: "And to Norway?"."""
@@ -70,8 +78,18 @@ def _judged(said: Reply, passages: list[Passage]) -> Answer | None:
 
 def _holds_up(text: str, used: list[Passage]) -> bool:
     """Whether every number that it tells stands in a passage that it names: prices and days are what hurts if wrong."""
-    held = {number for passage in used for number in _NUMBER.findall(f"{passage.title} {passage.text} {passage.url}")}
-    return all(number in held for number in _NUMBER.findall(text))
+    held = _numbers(" ".join(f"{passage.title} {passage.text} {passage.url}" for passage in used))
+    return _numbers(_ITEM.sub("", text)) <= held
+
+
+def _numbers(text: str) -> set[str]:
+    """Every number, as 1250.5 whether it was written 1,250.50 or 1.250,5 or in other digits than ours."""
+    return {_written(number) for number in _NUMBER.findall(text)}
+
+
+def _written(number: str) -> str:
+    plain = "".join(str(digit(sign, sign)) for sign in number)
+    return _POINT.sub(lambda found: f".{found[1]}" if found[1] else "", _THOUSANDS.sub("", plain))
 
 
 def _support(text: str, passage: Passage) -> float:

@@ -54,7 +54,7 @@ def pieces(text: str) -> Places:
 
 def places(signs: Iterable[str]) -> Places:
     """Which weights these signs touch."""
-    return np.array(sorted({zlib.crc32(sign.encode()) % SIZE for sign in signs}), dtype=np.int64)
+    return np.array(sorted({zlib.crc32(sign.encode("utf-8", "replace")) % SIZE for sign in signs}), dtype=np.int64)
 
 
 @cache

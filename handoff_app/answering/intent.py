@@ -36,7 +36,7 @@ ENOUGH = 0.7
 
 # Log odds of a hunch, chosen so that of other people's ordinary messages 2 % are offered a human, and hardly one in
 # two thousand gets one that the rules would not have brought.
-LIKELY, SURE = 0.3, 4.7
+LIKELY, SURE = 0.0, 4.2
 
 DOUBTFUL: Final = -1.75
 """Log odds of a hunch below which a human is offered where the rules hear a request.

@@ -21,7 +21,7 @@ _MAYBE_MARK: Final = f"{MARK[0]}{_DRESS}"
 _THOUGHT: Final = re.compile(r"[<\[]think(?:ing)?[>\]].*?(?:[<\[]/think(?:ing)?[>\]]|\Z)", re.DOTALL | re.IGNORECASE)
 _THOUGHT_OVER: Final = re.compile(r"\A.*(?:[<\[]/think(?:ing)?[>\]]|<\|channel\|>final<\|message\|>)", re.DOTALL | re.I)
 _CONTROL: Final = re.compile(r"<\|[a-z_]{1,30}\|>.*", re.DOTALL | re.IGNORECASE)
-_MACHINE: Final = re.compile(r"\s*(?:```\w*\s*)?[{\[]\s*[\"{\[]")
+_MACHINE: Final = re.compile(r"^[ \t]*(?:```\w*\s*)?[{\[]\s*[\"{\[]", re.MULTILINE)
 _CITED: Final = re.compile(r"[ \t]{0,3}\[(\d{1,2}(?:, ?\d{1,2}){0,5})\](?!\()")
 _BOLD: Final = re.compile(r"(\*\*|__)(?=\S)(.{1,300}?)(?<=\S)\1")
 _HEADING: Final = re.compile(r"^#{1,6} +", re.MULTILINE)
@@ -45,10 +45,10 @@ def read(written: str, passages: Sequence[Passage]) -> Reply:
     Many models cite as `[1]` in the text too: that counts where the line says nothing.
     """
     thought_out = without_thought(written)
-    if _MACHINE.match(thought_out):  # JSON is for programs
-        return Reply("")
     cited = _places(" ".join(_CITED.findall(thought_out)), len(passages))
     cut = _cut(thought_out)
+    if _MACHINE.search(cut.text):  # JSON is for programs
+        return Reply("")
     beside = _SAID_BESIDE.search(cut.line) if cut.leads and not cut.text.strip() else None
     return Reply(
         text=plain(beside[1] if beside else cut.text, addresses(passages)),
@@ -62,11 +62,10 @@ def read(written: str, passages: Sequence[Passage]) -> Reply:
 def so_far(written: str, allowed: frozenset[str]) -> str:
     """What may be shown of a reply that still grows: nothing of the machine's line, of a thought, or of half a link.
 
-    Where that line comes first, nothing before it is whole, and nothing if it names no passage.
+    Nothing before that line is there and whole, and nothing if it names no passage.
     """
-    thought_out = without_thought(written)
-    cut = _cut(thought_out)
-    if _MACHINE.match(thought_out) or (cut.leads and not re.search(r"\d", _value("used", cut.line))):
+    cut = _cut(without_thought(written))
+    if not cut.leads or _MACHINE.search(cut.text) or not re.search(r"\d", _value("used", cut.line)):
         return ""
     grown = links.finished(_settled(cut.text.rstrip(_MAYBE_MARK))) if cut.grows else cut.text
     return plain(grown, allowed)
@@ -95,7 +94,7 @@ def addresses(passages: Sequence[Passage]) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class _Cut:
-    """A reply's text and the machine's line; the text `grows` until a line follows it, and a line may have led it."""
+    """A reply's text and the machine's line. Where that `leads`, the text `grows` until another follows."""
 
     text: str
     line: str = ""
@@ -105,15 +104,18 @@ class _Cut:
 
 
 def _cut(said: str) -> _Cut:
-    """At the line for the machine, which stands above the text as it was asked for, or below it."""
+    """At the line for the machine, which stands above the text as it was asked for, or below it.
+
+    What a model says before that line although a text follows is chatter, or a thought.
+    """
     lines = list(_LINE.finditer(said))
     if not lines:
         return _Cut(said)
     first, after = lines[0], lines[1:2]
-    if said[: first.start()].strip(_DRESS):
-        return _Cut(said[: first.start()], lines[-1][1], marked=True, grows=False)
-    text = said[first.end() : after[0].start() if after else None]
-    return _Cut(text, first[1], marked=True, leads=True, grows=not after)
+    above, below = said[: first.start()], said[first.end() : after[0].start() if after else None]
+    if above.strip(_DRESS) and not below.strip(_DRESS):
+        return _Cut(above, lines[-1][1], marked=True)
+    return _Cut(below, first[1], marked=True, leads=True, grows=not after)
 
 
 def _settled(text: str) -> str:

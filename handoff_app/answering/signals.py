@@ -20,6 +20,8 @@ ALIKE: Final = 0.75
 """The share of two questions' words that both have, from which on they may be the same question."""
 TELLING: Final = 0.06
 """The plainness of a word from which down it makes another question: "to Norway?", "to Sweden?"."""
+REFUSING: Final = 8
+"""The words of a refusal; more ask something, too."""
 SHOUTED_WORDS, SHOUTED_LETTERS, SHOUTED_SHARE = 3, 12, 0.85
 """How many words, how many letters, and which share of them must be in capitals."""
 
@@ -60,6 +62,11 @@ def refuses_human(text: str) -> bool:
         return False
     asked = (text, _nobody().sub(lambda found: _somebody()[fold(found[0])], fold(text)))
     return any(intent.names_human(no.left_out(clause)) for said in asked for clause, _ in readings(said))
+
+
+def only_refuses_human(text: str) -> bool:
+    """Whether it says that no human is wanted, and hardly anything else."""
+    return len(terms(text)) <= REFUSING and not asks(text) and refuses_human(text)
 
 
 def asked_before(text: str, history: Sequence[Turn]) -> bool:

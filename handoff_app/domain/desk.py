@@ -6,7 +6,7 @@ from sqlalchemy import Row
 from sqlmodel import Session, col, update
 
 from handoff_app import i18n, live
-from handoff_app.domain import conversations, escalations
+from handoff_app.domain import conversations, escalations, gaps
 from handoff_app.domain.models import Agent, Author, Conversation, Status
 
 
@@ -42,6 +42,7 @@ def agent_says(session: Session, conversation_id: str, agent: Person, text: str,
     said = conversations.clean(text)
     extra = {"client_id": client_id, "agent_id": agent.id, "name": agent.name}
     conversations.write(session, conversation_id, Author.AGENT, said, **extra)
+    gaps.answered(session, conversation_id)
 
 
 def take_over(session: Session, conversation_id: str, agent: Person) -> Conversation:

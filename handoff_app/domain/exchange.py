@@ -21,7 +21,7 @@ MOST: Final = 20_000
 TOGETHER: Final = 200
 """Articles that are kept in one transaction, so that a chat need not wait for a long file."""
 DELIMITERS: Final = (",", ";", "\t")
-ALSO: Final = dict.fromkeys(
+ALSO: Final[dict[str, str]] = dict.fromkeys(
     ("question", "q", "frage", "titel", "titre", "título", "titulo", "titolo", "pregunta", "domanda", "pergunta",
      "vraag", "pytanie", "вопрос", "питання", "soru", "質問", "问题"), "title",
 ) | dict.fromkeys(
@@ -121,7 +121,7 @@ def _rows(name: str, text: str) -> Iterator[dict[str, Any]]:
             raise BadValue("file", f"Line {number} of {name} is not JSON.") from error
         if not isinstance(row, dict):
             raise BadValue("file", f"Line {number} of {name} is no object with a title and a text.")
-        yield row
+        yield {ALSO.get(str(named), str(named)): value for named, value in row.items()} | row
 
 
 def _table(name: str, text: str) -> Iterator[dict[str, Any]]:

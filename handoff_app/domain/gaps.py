@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select, update
 
 from handoff_app import live
 from handoff_app.domain import knowledge, past
-from handoff_app.domain.models import Article, Author, Gap, Message, new_id, now
+from handoff_app.domain.models import Article, Author, Conversation, Gap, Message, Visitor, new_id, now
 from handoff_app.domain.prepared import Prepared
 
 KEPT_FOR: Final = timedelta(days=30)
@@ -81,10 +81,23 @@ def teach(session: Session, ids: Sequence[str], reply: str) -> Article:
     One that may tell something of a visitor is switched off until somebody has read it.
     """
     asked = session.exec(select(Gap.text).where(col(Gap.id).in_(ids)).order_by(col(Gap.created_at))).all()
-    wanted = draft(asked, reply)
+    wanted, names = draft(asked, reply), _names(session, ids)
     close(session, ids)
-    private = any(past.personal(text) for text in (wanted.title, wanted.phrasings, wanted.text))
+    private = any(past.personal(text, names) for text in (wanted.title, wanted.phrasings, wanted.text))
     return knowledge.save(session, wanted, **({"enabled": False} if private else {}))
+
+
+def answered(session: Session, conversation_id: str) -> None:
+    """An agent has said something: it may be the answer to what is open there."""
+    if _OPEN.first(session, of=conversation_id) is not None:
+        live.announce(knowledge.TOPIC)
+
+
+def _names(session: Session, ids: Sequence[str]) -> frozenset[str]:
+    """The words of the names and addresses of who asked."""
+    asking = select(Conversation.visitor_id).join(Gap, col(Gap.conversation_id) == Conversation.id)
+    people = session.exec(select(Visitor).where(col(Visitor.id).in_(asking.where(col(Gap.id).in_(ids))))).all()
+    return frozenset(word for one in people for word in past.names(one.name, one.email))
 
 
 def draft(asked: Sequence[str], reply: str = "") -> knowledge.Draft:
@@ -146,4 +159,7 @@ _ASKED: Final = Prepared(
     .offset(bindparam("skip"))
 )
 _KNOWN: Final = Prepared(select(Gap.id).where(Gap.conversation_id == bindparam("of"), Gap.seq == bindparam("at")))
+_OPEN: Final = Prepared(
+    select(Gap.id).where(Gap.conversation_id == bindparam("of"), col(Gap.closed_at).is_(None)).limit(1)
+)
 _INSERT: Final = Prepared(insert(Gap.__table__), Gap.__table__.columns.keys())  # type: ignore[attr-defined]

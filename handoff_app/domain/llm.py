@@ -87,6 +87,8 @@ def check(session: Session, wanted: Llm, key: str | None = None) -> Access:
         raise BadValue("model", "Add the name of the model, as its server calls it.")
     if key is None and before.has_key and _origin(url) != _origin(before.url):
         raise BadValue("key", "Type the API key again: the saved one belongs to another address.")
+    if key is not None and not key.strip().isascii():
+        raise BadValue("key", "A key has only plain letters, digits and signs. Copy it again from where it was made.")
     return Access(url, _saved_key(session) if key is None else key.strip(), model, wanted.timeout, trusted=False)
 
 

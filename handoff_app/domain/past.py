@@ -58,12 +58,17 @@ class Reply:
 def replies(session: Session) -> list[Reply]:
     """The newest replies that may be shown to others, newest first, each with what was asked before it."""
     rows = session.exec(_query()).all()
-    names = frozenset(word for row in rows for word in _words(row.visitor_name))
+    every = frozenset(word for row in rows for word in _words(row.visitor_name))
     return [
         Reply(row.conversation_id, tuple(filter(None, row[:ASKED])), row.text, row.name, row.created_at)
         for row in rows
-        if row[0] and not personal(row.text, names | _words(row.visitor_email.partition("@")[0]))
+        if row[0] and not personal(row.text, every | names("", row.visitor_email))
     ]
+
+
+def names(name: str, email: str) -> frozenset[str]:
+    """The words that stand for a person: of the name, and of the address before its @."""
+    return _words(name) | _words(email.partition("@")[0])
 
 
 def personal(text: str, names: Iterable[str] = ()) -> bool:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from handoff_app import live
 from handoff_app.domain import knowledge, shop, texts
-from handoff_app.domain.models import Article, Source
+from handoff_app.domain.models import Article, Source, now
 from handoff_app.domain.shop import Shop
 
 
@@ -53,7 +53,9 @@ def _held(found: Sequence[Article]) -> tuple[dict[str, Any], ...]:
 
 
 def _return(session: Session, back: Article) -> None:
-    """A website that was forgotten meanwhile will not be asked about its page again."""
+    """Changed now, for who keeps an index tells by that. A website that was forgotten meanwhile will not be asked about
+    its page again."""
+    back.updated_at = now()
     source = session.get(Source, back.source_id, with_for_update=True) if back.source_id else None
     if source is None:
         back.source_id = None

@@ -97,6 +97,6 @@ def _percentile(values: Sequence[float], percent: int) -> float | None:
 
 def _write(file: Path, rows: Iterable[dict[str, Any]]) -> None:
     try:
-        file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     except OSError as error:
         raise BadLine(f"{file} cannot be written: {error}.") from None

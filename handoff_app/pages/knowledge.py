@@ -136,10 +136,9 @@ class KnowledgeState(rx.State):
     @rx.event
     async def write_answer(self, ids: str) -> Any:
         """`Write answer`: an article with the visitors' own words as its phrasings."""
-        self._gaps = str(ids).split()
         open_ones = {gap.id: gap for gap in await read(gaps.every)}
-        texts = [open_ones[id].text for id in self._gaps if id in open_ones]
-        return self._edit("new", gaps.draft(texts))
+        wanted = [id for id in str(ids).split() if id in open_ones]
+        return self._edit("new", gaps.draft([open_ones[id].text for id in wanted]), closes=wanted)
 
     @rx.event
     async def use_reply(self, ids: str, reply: str) -> Any:
@@ -160,8 +159,10 @@ class KnowledgeState(rx.State):
         """These need no article."""
         await transact(gaps.close, str(ids).split())
 
-    def _edit(self, editing: str, draft: Draft) -> Any:
+    def _edit(self, editing: str, draft: Draft, closes: Sequence[str] = ()) -> Any:
+        """Open an article that, once saved, answers the open questions `closes`."""
         self.editing, self.draft, self.errors = editing, draft, dict.fromkeys(FIELDS, "")
+        self._gaps = list(closes)
         self.version += 1
         return rx.set_focus("article-title")
 

@@ -5,7 +5,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 _TRACKING: Final = frozenset({"gclid", "fbclid", "msclkid", "mc_cid", "mc_eid"})
-_SHORTEST: Final = 40  # characters of main text; below it the whole page is taken
+_SHORT: Final = 400  # characters of main text; below it extraction takes the menu along, or finds nothing at all
+_AROUND: Final = """.//script | .//style | .//noscript | .//template | .//nav | .//footer | .//aside | .//dialog
+    | .//*[contains(concat(@id, ' ', @class), 'cookie') or contains(concat(@id, ' ', @class), 'consent')]
+    | .//header[not(ancestor::main or ancestor::article)]"""
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,8 @@ def read(content: bytes | str, url: str = "") -> Html:
     head = _Head(tree, url)
     text = extract(tree, url=url or None, output_format="markdown", include_comments=False, favor_recall=True) or ""
     text = text.replace("**", "").replace("__", "")
-    if len(text) < _SHORTEST:
-        text = _all_of(tree)
+    if len(text) < _SHORT:
+        text = _all_of(_main(tree)) or text
     return Html(head.title, text.strip(), head.canonical, head.links, head.unwanted)
 
 
@@ -95,9 +98,15 @@ def _joined(base: str, href: str) -> str:
         return ""
 
 
+def _main(tree: Any) -> Any:
+    """What the page says is its main part, or the whole page."""
+    found = tree.xpath("//main | //*[@role='main']") or tree.xpath("//article")
+    return found[0] if len(found) == 1 else tree
+
+
 def _all_of(tree: Any) -> str:
-    """Every paragraph, heading, item and row of a page that has no main part."""
-    for unread in tree.xpath("//script | //style | //noscript | //template | //nav | //footer"):
+    """Every paragraph, heading, item and row of a page, or of its main part, without what stands around it."""
+    for unread in tree.xpath(_AROUND):
         unread.drop_tree() if hasattr(unread, "drop_tree") else unread.getparent().remove(unread)
     pieces, taken = [], set[Any]()
     for part in tree.iter("h1", "h2", "h3", "h4", "p", "li", "tr", "blockquote", "pre"):

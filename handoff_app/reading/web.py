@@ -20,6 +20,7 @@ MOST_SITEMAPS: Final = 20
 MOST_BYTES: Final = 2 * 1024 * 1024
 PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between two requests, and what a site may ask for at most
 GONE: Final = frozenset({404, 410})
+_FORBIDDEN: Final = "Its robots.txt does not allow it to be read."
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,16 @@ class Crawl:
         self._robots: Any = None
         self._pause = PAUSE
         self._cut = False  # whether there was more than may be read
+        self._unruly = ""  # why its robots.txt could not be had
+        self._skipped = self._trouble = ""
         self.found = self.failed = 0
         self.gone: set[str] = set()
-        self.said = ""
         self.complete = False
+
+    @property
+    def said(self) -> str:
+        """Why the last page that failed did, or else why the last one that is none was passed over."""
+        return self._trouble or self._skipped
 
     async def pages(self) -> AsyncIterator[Page]:
         """The pages, one by one. Raises `net.Refused` if the address itself may not be reached."""
@@ -76,14 +83,14 @@ class Crawl:
     async def _visit(self, url: str) -> Page | None:
         """The page, or None if it is none, is not wanted, or cannot be had: `said` tells why."""
         if not self._allowed(url):
-            self.said = "Its robots.txt does not allow it to be read."
+            self._skipped = self._unruly or _FORBIDDEN
             return None
         answer = await self._get(url)
         if answer is None:
             return None
         if answer.status in GONE:
             self.gone.add(url)
-            self.said = f"{urlsplit(url).path} does not exist."
+            self._skipped = f"{urlsplit(url).path} does not exist."
             return None
         if answer.status != 200:
             self._missed(f"{urlsplit(url).path} answered {answer.status}.")
@@ -101,20 +108,20 @@ class Crawl:
             self._start = url
             await self._obey()
         if not self._allowed(url):
-            self.said = "Its robots.txt does not allow it to be read."
+            self._skipped = self._unruly or _FORBIDDEN
             return False
         return True
 
     async def _kept_of(self, url: str, answer: net.Got) -> Page | None:
         if "html" not in answer.headers.get("content-type", "html"):
-            self.said = "It is no web page."
+            self._skipped = "It is no web page."
             return None
         html = await asyncio.to_thread(pages.read, answer.body, url)
         if self._kind == "site":
             self._add(link for link in html.links if pages.same_site(link, self._start))
         canonical = html.canonical if html.canonical and pages.same_site(html.canonical, url) else url
         if html.unwanted or not html.text or canonical in self._kept:
-            self.said = "It asks not to be read." if html.unwanted else "There is no text on it."
+            self._skipped = "It asks not to be read." if html.unwanted else "There is no text on it."
             return None
         return Page(canonical, html.title or urlsplit(canonical).path, html.text)
 
@@ -125,6 +132,7 @@ class Crawl:
         parts = urlsplit(self._start)
         answer = await self._get(f"{parts.scheme}://{parts.netloc}/robots.txt")
         if answer is None or answer.status >= 500:
+            self._unruly = f"/robots.txt answered {answer.status}." if answer else self._trouble
             self._robots = Protego.parse("User-agent: *\nDisallow: /")
         elif answer.status == 200:
             self._robots = Protego.parse(answer.body.decode("utf-8", "replace"))
@@ -174,7 +182,7 @@ class Crawl:
         return None
 
     def _missed(self, said: str) -> None:
-        self.failed, self.said = self.failed + 1, said
+        self.failed, self._trouble = self.failed + 1, said
 
 
 def _trouble(answer: net.Got, places: Sequence[str], here: Sequence[str]) -> str:

@@ -95,6 +95,8 @@ _POLITE: Final = {
     for polite, key in ((Courtesy.HELLO, "ai.hello"), (Courtesy.WELCOME, "ai.welcome"), (Courtesy.BYE, "ai.bye"))
 }
 """No article is needed to greet back, and no human."""
+_ALL_RIGHT: Final = i18n.key("offer.declined")
+"""To who wants no human and asks nothing else."""
 _SORRY: Final = i18n.key("ai.sorry")
 """To who scolds and asks nothing: that there is no article about it is not the matter."""
 
@@ -142,6 +144,8 @@ def _weighed(asked: Asked, answer: Answer) -> tuple[Answer, Response]:
     found = heard.heard(text, history, answer.confident, asked.wanted.topics)
     if heard.Signal.ANGER in found and not answer.confident and not heard.asks(text):
         answer = replace(answer, key=_SORRY)
+    elif not answer.confident and heard.only_refuses_human(text):
+        answer = replace(answer, key=_ALL_RIGHT)
     response = asked.wanted.response(found)
     if not (answer.offer or answer.human or response is not Response.OFF):
         return answer, response

@@ -15,20 +15,20 @@ async def due() -> int:
     source = await transact(sources.claim)
     if source is None:
         return 0
-    crawl, kept = web.Crawl(source.url, source.kind), set[str]()
+    crawl, kept, said = web.Crawl(source.url, source.kind), set[str](), ""
     try:
         async for page in crawl.pages():
             kept.add(page.url)
             if not await transact(sources.keep, source, page.url, page.title, page.text, _progress(crawl)):
                 return 1  # it was removed, or another worker has it
     except net.Refused as error:
-        crawl.said = str(error)
+        said = str(error)
     except Exception:
         log.exception("reading %s failed", source.url)
-        crawl.said = "Something went wrong while it was read. The server's log tells what."
-    await transact(sources.done, source, kept if crawl.complete else (), crawl.gone, _progress(crawl))
+        said = "Something went wrong while it was read. The server's log tells what."
+    await transact(sources.done, source, kept if crawl.complete else (), crawl.gone, _progress(crawl, said))
     return 1
 
 
-def _progress(crawl: web.Crawl) -> sources.Progress:
-    return sources.Progress(crawl.found, crawl.failed, crawl.said)
+def _progress(crawl: web.Crawl, said: str = "") -> sources.Progress:
+    return sources.Progress(crawl.found, crawl.failed, said or crawl.said)

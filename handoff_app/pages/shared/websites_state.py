@@ -40,7 +40,8 @@ class WebsitesState(rx.State):
         """Check the address, then let the worker read; what was typed stays."""
         self.site = {name: str(form.get(name, ""))[:2000].strip() for name in self.site}
         try:
-            url = net.check_url(self.site["url"])
+            typed = self.site["url"]
+            url = net.check_url(typed if "://" in typed or not typed else f"https://{typed}")
             hours = int(self.site["every"]) if self.site["every"].isdecimal() else -1
             await transact(_add_site, url, self.site["kind"], hours)
         except (net.Refused, settings.BadValue) as error:
