@@ -144,6 +144,21 @@ async def test_a_model_cannot_keep_a_human_away_and_can_bring_one(
     assert world.row(chat).prompt_reason == (Reason.ASKED_FOR_HUMAN if human else None)
 
 
+async def test_two_questions_are_answered_in_their_order(world: World, thinking: Callable[..., FakeLlm]) -> None:
+    model = thinking(says(line([1]) + "The first answer.", before=1.0), says(line([1]) + "The second one."))
+    chat = world.chat(ASKED)
+
+    def all_said() -> bool:
+        if len(model.got) == 1 and len(world.all(Message)) == 1:
+            world.says(chat, "And what does shipping to Norway cost?")
+        return len(by_ai(world)) == 2
+
+    await worked(all_said)
+    said = sorted(by_ai(world), key=lambda message: message.seq)
+    assert [message.text for message in said] == ["The first answer.", "The second one."]
+    assert world.row(chat).answer_due_at is None
+
+
 async def test_what_was_under_way_when_the_worker_died_is_answered_once(
     world: World, thinking: Callable[..., FakeLlm]
 ) -> None:

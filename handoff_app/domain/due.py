@@ -93,6 +93,15 @@ def answers(session: Session, owner: str, limit: int = 8, patience: timedelta = 
     return rows
 
 
+def answer_again(session: Session, claimed: Conversation, patience: timedelta) -> Conversation | None:
+    """A claimed conversation with a lease from now on; None if the claim is over."""
+    row = session.get_one(Conversation, claimed.id)
+    if row.answer_due_at != claimed.answer_due_at:
+        return None
+    row.answer_due_at = now() + LEASE + patience
+    return row
+
+
 def prompts(session: Session, limit: int = 20) -> Sequence[Conversation]:
     """Conversations in which nobody left an address in time."""
     return _claim(session, Conversation, Conversation.prompt_due_at, limit)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
+from weakref import WeakValueDictionary
 
 from sqlmodel import Session
 
@@ -38,13 +39,23 @@ class Answers:
     def __init__(self, owner: str) -> None:
         self._owner = owner
         self._llm: tuple[llm.Access, Llm] | None = None
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.library = library()
 
     async def due(self) -> int:
         """Claim who waits and answer them; returns how many."""
         rows = await transact(_claim_answers, self._owner)
-        tasks.start(self._answer(row) for row in rows)
+        tasks.start(self._in_turn(row) for row in rows)
         return len(rows)
+
+    async def _in_turn(self, row: Conversation) -> None:
+        """Who asks again while an answer is under way gets that first: answers stand in their questions' order."""
+        turn = self._turns.setdefault(row.id, asyncio.Lock())
+        waits = turn.locked()
+        async with turn:
+            mine = await transact(_claim_again, row) if waits else row
+            if mine is not None:
+                await self._answer(mine)
 
     async def _answer(self, row: Conversation) -> None:
         """Ask the answerer outside of any transaction, then post under the epoch that was claimed."""
@@ -102,9 +113,18 @@ _SORRY: Final = i18n.key("ai.sorry")
 
 
 def _claim_answers(session: Session, owner: str) -> Sequence[Conversation]:
+    return due.answers(session, owner, patience=_patience(session))
+
+
+def _claim_again(session: Session, row: Conversation) -> Conversation | None:
+    """With a whole lease from now on; None if it is not this worker's any more, or there is a newer question."""
+    return due.answer_again(session, row, patience=_patience(session))
+
+
+def _patience(session: Session) -> timedelta:
     """The lease is longer than the deadline, with a model as without."""
     model = llm.known(session)
-    return due.answers(session, owner, patience=timedelta(seconds=model.timeout if model.in_use else 0))
+    return timedelta(seconds=model.timeout if model.in_use else 0)
 
 
 @dataclass(frozen=True)
