@@ -60,7 +60,7 @@
   const unsaved = () => document.querySelector("[data-unsaved=true]") || [...document.querySelectorAll("form[data-guard]")].some(edited);
   addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href]");
+    const link = event.target.closest?.("a[href],[data-leaves]");
     if (!link || link.target || link.download || event.ctrlKey || event.metaKey || event.shiftKey || !unsaved()) return;
     if (!confirm("What you changed here is not saved. Leave all the same?")) { event.preventDefault(); event.stopPropagation(); }
   }, true);

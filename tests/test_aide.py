@@ -67,6 +67,11 @@ async def test_what_an_agent_answered_elsewhere_is_suggested_with_who_and_when(w
     assert await aide.suggestion(live(world, "Where is my parcel?", who="c")) is None
 
 
+async def test_a_summary_leaves_out_greetings_and_the_request_for_a_human(world: World) -> None:
+    now = live(world, "你好", *TENT, "I want to talk to a human")
+    assert await aide.summary(now, None) == aide.Summary("\n".join(TENT))
+
+
 async def test_who_asks_for_a_human_is_answered_what_they_had_asked_before(world: World) -> None:
     article(world, "How much does shipping cost?", "Shipping costs 4.90 €.")
     past = live(world, "Do you sharpen ice axes?", "I want to talk to a human", who="a")

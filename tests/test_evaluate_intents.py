@@ -34,6 +34,13 @@ def test_each_row_gets_its_decision_in_order(tmp_path: Path) -> None:
     assert found["by_lang"]["unknown"]["n"] == 3
 
 
+def test_half_a_sign_stops_nothing(tmp_path: Path) -> None:
+    file, out = tmp_path / "rows.jsonl", tmp_path / "out.jsonl"
+    file.write_text('{"text": "\\ud83d human please", "label": "human_request", "id": "\\ud83d"}\n')
+    assert intents.measure(file, out)["recall"] == 1
+    assert json.loads(out.read_text()) == {"id": "\ud83d", "decision": "escalate"}
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

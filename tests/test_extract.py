@@ -35,6 +35,11 @@ def test_it_reads_languages_without_spaces_and_repeats_nothing() -> None:
     assert telling(["我的帐篷坏了。请问可以退货吗？", "我的帐篷坏了。"]) == ["我的帐篷坏了。", "请问可以退货吗？"]
 
 
+def test_an_abbreviation_ends_no_sentence() -> None:
+    said = "My Dr. Smith tent, model no. 5, broke yesterday."
+    assert telling([said]) == [said]
+
+
 def test_a_wall_of_text_is_cut() -> None:
     (only,) = telling(["pole " * 800])
     assert len(only) == LONGEST

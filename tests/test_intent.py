@@ -185,6 +185,15 @@ def test_the_work_on_any_message_is_bounded(text: str) -> None:
     assert decide(text) in Decision
 
 
+def test_a_request_in_the_middle_of_a_long_story_is_heard() -> None:
+    story = "My parcel came on Monday and it was wet, so I called the courier who said nothing. " * 12
+    assert decide(f"{story}Please connect me to an agent. {story}") is Decision.ESCALATE
+
+
+def test_a_request_that_is_repeated_is_one() -> None:
+    assert decide("human please human please human please") is Decision.ESCALATE
+
+
 def test_a_request_at_the_end_of_a_long_story_is_heard() -> None:
     assert decide("My parcel came on Monday and it was wet. " * 90 + "Let me talk to a human.") is Decision.ESCALATE
 

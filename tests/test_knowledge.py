@@ -5,13 +5,15 @@ from dataclasses import replace
 from unittest.mock import ANY
 
 import pytest
+from sqlmodel import Session
 
+from handoff_app import db
 from handoff_app.answering import groups, intent
 from handoff_app.answering.base import Question
 from handoff_app.answering.encoder import Encoder
 from handoff_app.domain import conversations, desk, escalations, exchange, gaps, knowledge, removed, shop, texts
 from handoff_app.domain.knowledge import Draft
-from handoff_app.domain.models import Article, Gap, Message, Reason
+from handoff_app.domain.models import Article, Conversation, Gap, Message, Reason, Visitor
 from handoff_app.domain.settings import BadValue
 from handoff_app.worker import Worker
 from tests.conftest import World
@@ -332,3 +334,30 @@ def test_a_reply_that_may_be_about_one_visitor_is_switched_off_until_it_is_read(
     world.do(desk.agent_says, chat, world.grace, "Yours left today, write to vera@example.com", "g")
     (gap,) = world.do(gaps.every)
     assert not world.do(gaps.teach, [gap.id], gap.reply).enabled
+
+
+def test_a_reply_with_the_visitors_name_is_switched_off_until_it_is_read(world: World) -> None:
+    def asked(session: Session) -> None:
+        session.get_one(Visitor, session.get_one(Conversation, chat).visitor_id).email = "vera@example.com"
+        gaps.note(session, chat, "unsure")
+
+    chat = world.chat("Do you lend paddles?")
+    world.do(asked)
+    world.do(desk.agent_says, chat, world.grace, "Yes, we lend paddles; vera has one already.", "g")
+    (gap,) = world.do(gaps.every)
+    assert not world.do(gaps.teach, [gap.id], gap.reply).enabled
+
+
+def test_an_agents_reply_to_an_open_question_shows_at_once(world: World) -> None:
+    chat, other = world.chat("Do you lend paddles?"), world.chat("Hello")
+    world.do(gaps.note, chat, "unsure")
+    for said_in, rings in ((chat, True), (other, False)):
+        topics = db.transact_now(desk.agent_says, said_in, world.grace, "Yes, we lend paddles.", f"g-{said_in}")[1]
+        assert (knowledge.TOPIC in topics) is rings
+
+
+def test_a_table_of_questions_and_answers_is_one_of_articles(world: World) -> None:
+    row = '{"question": "Do you lend paddles?", "alt": ["hire a paddle"], "answer": "Yes."}'
+    assert bring_in(world, "a.jsonl", row.encode()) == 1
+    (kept,) = world.all(Article)
+    assert (kept.title, kept.text, kept.phrasings) == ("Do you lend paddles?", "Yes.", ["hire a paddle"])

@@ -200,6 +200,12 @@ def test_the_key_is_sealed_and_stays_until_another_is_typed(world: World) -> Non
     assert not world.do(llm.save, GOOD, "").has_key
 
 
+def test_a_key_that_no_request_can_carry_is_refused(world: World) -> None:
+    with pytest.raises(BadValue, match="plain letters") as refused:
+        world.do(llm.save, GOOD, "sk\u20131")
+    assert refused.value.field == "key"
+
+
 def test_the_key_goes_to_no_other_address(world: World) -> None:
     world.do(llm.save, GOOD, "sk-1")
     with pytest.raises(BadValue, match="another address"):

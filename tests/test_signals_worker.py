@@ -195,10 +195,29 @@ async def test_sources_can_be_hidden_from_visitors_and_stay_in_the_inbox(world: 
     [
         ("Can I talk to a person?", "Asks for a human: the team is told at once."),
         ("Tell me about refunds", "Answers, and the team is told."),
-        ("THIS IS THE WORST SERVICE EVER!", "Says that it does not know, and offers a human."),
+        ("THIS IS THE WORST SERVICE EVER!", "Says that it is sorry, and offers a human."),
+        ("Hello", "Greets back, and asks what it can help with."),
+        ("I don't want a human", "Says that this is all right."),
         ("No human please, do you sell xylophones?", "Says that it does not know."),
     ],
 )
 async def test_the_bench_says_what_the_chat_would_do(world: World, question: str, decision: str) -> None:
     world.do(signals.save, Signals(topics=("refund*",), on_topic=Response.ESCALATE))
     assert (await bench_state._tried(question)).decision == decision
+
+
+async def test_the_bench_offers_nobody_where_escalations_are_off(world: World) -> None:
+    world.do(settings.save_escalations, replace(world.do(settings.escalations), enabled=False))
+    asked = ("Can I talk to a person?", "Do you sell xylophones?")
+    said = [(await bench_state._tried(question)).decision for question in asked]
+    assert said == ["Asks for a human: says that none is here.", "Says that it does not know."]
+
+
+async def test_who_only_refuses_a_human_is_told_so_and_leaves_no_open_question(world: World) -> None:
+    chat = world.chat()
+    row = await said(world, chat, "I don't want a human")
+    assert by_ai(world)[-1] == "All right. Ask me anything else whenever you like."
+    assert (row.prompt, world.all(Gap)) == (Prompt.NONE, [])
+    await said(world, chat, NONSENSE)
+    assert "rather not guess" in by_ai(world)[-1]
+    assert len(world.all(Gap)) == 1

@@ -26,6 +26,10 @@ def test_it_is_live_and_asked_once_a_human_has_it(world: World) -> None:
     assert stands(world, chat).asked is None
 
 
+def test_much_in_one_message_is_long(world: World) -> None:
+    assert stands(world, world.chat("The pole of my tent broke. " * 20)).is_long
+
+
 @pytest.mark.parametrize(("said", "is_long"), [(2, False), (3, True)])
 def test_three_messages_of_the_visitor_are_long(world: World, said: int, is_long: bool) -> None:
     assert stands(world, world.chat(*(f"Message {n}" for n in range(said)))).is_long is is_long

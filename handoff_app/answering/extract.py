@@ -15,7 +15,7 @@ _LATEST: Final = 60  # sentences that are weighed
 _TELLING: Final = 2  # words beyond grammar that a sentence needs: a greeting has fewer
 _FIRST: Final = 1.25  # what comes first is mostly the matter itself
 _DAMPING: Final = 0.85
-_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n+")
+_END = re.compile(r"(?<=[.!?…])(?<!\b(?:Dr|Mr|Ms|St|Nr|No|no|nr)\.)(?<!\bMrs\.)\s+|(?<=[。！？])|\n+")
 
 
 def telling(messages: Sequence[str], most: int = MOST) -> list[str]:

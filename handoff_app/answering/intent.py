@@ -131,7 +131,7 @@ def _parts(joined: Clause, split: Clause) -> Iterator[list[Reading]]:
     """
     if "," in joined:
         parts = zip_longest(between_commas(joined), between_commas(split), fillvalue=())
-        yield from (vocabulary().read(*part) for part in parts)
+        yield from (vocabulary().read(*part) for part in dict.fromkeys(parts))
 
 
 def _heard(clause: list[Reading], parts: Iterable[list[Reading]], alone: bool) -> float:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 from typing import Final
 
-HEAD, TAIL = 500, 300  # characters read of a long message; a request stands at its beginning or at its end
+HEAD, TAIL = 1400, 600  # characters read of a long message; a request stands at its beginning or at its end
 CLAUSE, OVERLAP = 48, 16  # words of a clause read at once; the next piece begins OVERLAP words before the cut
-MOST_CLAUSES = 16
+MOST_CLAUSES = 40
 LONGEST_WORD = 24
 
 Clause = tuple[str, ...]

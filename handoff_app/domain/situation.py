@@ -12,6 +12,7 @@ from handoff_app.domain.models import Author, Conversation, Message, Status
 
 READ: Final = 60  # messages, the latest ones
 LONG: Final = (3, 6)  # the visitor's messages, or all of them, from which a summary saves time
+MUCH: Final = 400  # characters of the visitor's from which it does, too
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Situation:
     @property
     def is_long(self) -> bool:
         """Whether it takes a while to read."""
-        return len(self.of_visitor) >= LONG[0] or len(self.said) >= LONG[1]
+        much = sum(len(one.text) for one in self.of_visitor) >= MUCH
+        return much or len(self.of_visitor) >= LONG[0] or len(self.said) >= LONG[1]
 
 
 def of(session: Session, conversation_id: str) -> Situation:

@@ -55,6 +55,26 @@ def test_a_question_is_tried_and_an_article_switched_off(browser: Browser, sides
     page.get_by_role("switch", name="Answer from Gift cards").check()
 
 
+def test_what_is_not_saved_is_not_left_without_a_question(browser: Browser, sides: Sides) -> None:
+    """Playwright says no to a question that nobody waits for."""
+    page = browser.new_context().new_page()
+    sign_in(page, sides.url, then="/knowledge")
+    page.get_by_role("button", name="New article").click()
+    title = page.get_by_role("textbox", name="Title")
+    title.fill("Half an article")
+    row = page.get_by_role("listitem").filter(has_text="Gift cards").get_by_role("button", name="Gift cards").first
+    row.click()
+    expect(title).to_have_value("Half an article")
+    page.once("dialog", lambda dialog: dialog.accept())
+    row.click()
+    expect(title).to_have_value("Gift cards")
+    page.goto(f"{sides.url}/settings/ai")
+    page.get_by_label("Sensitive topics").fill("data breach")
+    expect(page.locator("[data-unsaved=true]")).to_have_count(1)
+    page.get_by_role("link", name="Knowledge").first.click()
+    expect(page.get_by_label("Sensitive topics")).to_have_value("data breach")
+
+
 def test_articles_come_as_files_and_leave_as_files(browser: Browser, sides: Sides, tmp_path: Path) -> None:
     page = browser.new_context().new_page()
     sign_in(page, sides.url, then="/knowledge")

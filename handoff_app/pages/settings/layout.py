@@ -91,12 +91,14 @@ def card(title: str, name: str, health: rx.Component, *body: Any, foot: Any) -> 
     )
 
 
-def foot(status: rx.Component, *buttons: Any) -> rx.Component:
-    """A card's last row: what came of the last thing done, and what can be done."""
+def foot(status: rx.Component, *buttons: Any, dirty: rx.Var[bool] | bool = False) -> rx.Component:
+    """A card's last row: what came of the last thing done, and what can be done. What is `dirty` is not left behind
+    without a question."""
     return rx.el.footer(
         status,
         rx.el.div(*buttons, class_name="ms-auto flex gap-3 empty:hidden"),
         class_name="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line px-5 py-2.5",
+        custom_attrs={"data-unsaved": rx.cond(dirty, "true", "false")},
     )
 
 

@@ -20,6 +20,7 @@ class SignalsState(rx.State):
     error: str = ""
     status: str = ""
     version: int = 0
+    dirty: bool = False
 
     @rx.event
     async def open(self) -> None:
@@ -31,12 +32,12 @@ class SignalsState(rx.State):
         """A choice, or the topics; no list that can be saved is longer than is kept of them."""
         if name == "topics" or (name in RESPONSES and value in list(Response)):
             self.fields = {**self.fields, name: str(value)[:20_000]}
-            self.error, self.status = "", ""
+            self.error, self.status, self.dirty = "", "", True
 
     @rx.event
     async def switch(self, on: bool) -> None:
         """`Show sources to visitors`; the browser has moved it already."""
-        self.show_sources, self.status = bool(on), ""
+        self.show_sources, self.status, self.dirty = bool(on), "", True
 
     @rx.event
     async def save(self) -> Any:
@@ -59,3 +60,4 @@ class SignalsState(rx.State):
         self.fields = chosen | {"topics": "\n".join(saved.topics)}
         self.show_sources, self.error, self.status = saved.show_sources, "", status
         self.version += 1
+        self.dirty = False

@@ -44,6 +44,7 @@ def signals_card(state: Any) -> rx.Component:
         foot=foot(
             said(state.status),
             rx.el.button("Save", type="button", on_click=state.save, class_name="btn btn-sm btn-primary px-5"),
+            dirty=state.dirty,
         ),
     )
 

@@ -51,8 +51,7 @@ async def summary(situation: Situation, access: llm.Access | None) -> Summary:
             return Summary(await assist.summarise(_model(access), turns, LANGUAGE, access.timeout), by_model=True)
         except NoAnswer as error:
             log.warning("a summary in the visitor's own words, for the model %s", error)
-    told = await asyncio.to_thread(extract.telling, [one.text for one in situation.of_visitor])
-    return Summary("\n".join(told))
+    return Summary("\n".join(await asyncio.to_thread(_told_most, [one.text for one in situation.of_visitor])))
 
 
 async def suggestion(situation: Situation) -> Suggestion | None:
@@ -83,6 +82,11 @@ async def translated(access: llm.Access, text: str, locale: str = LANGUAGE) -> s
     except NoAnswer as error:
         log.warning("not translated, for the model %s", error)
         return ""
+
+
+def _told_most(said: Sequence[str]) -> list[str]:
+    """Their sentences that tell the most: a greeting tells nothing, nor does a request for a human."""
+    return extract.telling([matter for text in said if (matter := _matter((text,)))] or said)
 
 
 def _told(text: str, known: set[str]) -> bool:

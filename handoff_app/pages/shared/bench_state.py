@@ -10,12 +10,18 @@ import reflex as rx
 from handoff_app.answering import intent, markup
 from handoff_app.answering import signals as heard
 from handoff_app.answering.builtin import SURE, THRESHOLD
+from handoff_app.answering.courtesy import Courtesy, courtesy
 from handoff_app.answering.library import library
 from handoff_app.db import read
-from handoff_app.domain import knowledge, signals
+from handoff_app.domain import knowledge, settings, signals
 from handoff_app.pages.shared.bench_view import Found, Verdict
 
 NOTHING: Final = Verdict()
+_POLITE: Final = {
+    Courtesy.HELLO: "Greets back, and asks what it can help with.",
+    Courtesy.WELCOME: "Says that they are welcome.",
+    Courtesy.BYE: "Says goodbye.",
+}
 
 
 class BenchState(rx.State):
@@ -39,17 +45,21 @@ class BenchState(rx.State):
 
 async def _tried(question: str) -> Verdict:
     """What the built-in answerer makes of a question."""
+    if polite := courtesy(question):
+        return Verdict("", _POLITE[polite], "1.00", 100, [], "0 ms")
     answerer = await library().answerer(await read(knowledge.version), partial(read, knowledge.enabled))
     started = monotonic()
     decided = intent.decide(question)
     hits = answerer.index.search(question, limit=3)
     took = f"{1000 * (monotonic() - started):.0f} ms"
     sure = hits[0].confidence if hits else 0.0
-    leads = await _led_to(question, sure)
+    leads, reachable = await _led_to(question, sure), (await read(settings.escalations)).enabled
     found = [Found(str(n), h.passage.title, h.passage.text, f"{h.confidence:.2f}") for n, h in enumerate(hits, 1)]
     answers = hits and sure >= THRESHOLD and decided is not intent.Decision.ESCALATE
     text = markup.answer(hits[0].passage.title, hits[0].passage.text) if answers else ""
-    return Verdict(text, _decision(decided, sure, leads), f"{sure:.2f}", round(100 * sure), found, took)
+    return Verdict(
+        text, _decision(question, decided, sure, leads, reachable), f"{sure:.2f}", round(100 * sure), found, took
+    )
 
 
 async def _led_to(question: str, sure: float) -> signals.Response | None:
@@ -60,12 +70,23 @@ async def _led_to(question: str, sure: float) -> signals.Response | None:
     return wanted.response(heard.heard(question, (), sure >= THRESHOLD, wanted.topics))
 
 
-def _decision(decided: intent.Decision, sure: float, leads: signals.Response | None) -> str:
-    """In words, for the first message of a chat."""
+def _decision(
+    question: str, decided: intent.Decision, sure: float, leads: signals.Response | None, reachable: bool
+) -> str:
+    """In words, for the first message of a chat. `reachable`: whether humans are offered at all."""
     if decided is intent.Decision.ESCALATE:
-        return "Asks for a human: the team is told at once."
-    knows = "Answers" if sure >= THRESHOLD else "Says that it does not know"
-    if leads is signals.Response.ESCALATE:
+        return (
+            "Asks for a human: the team is told at once." if reachable else "Asks for a human: says that none is here."
+        )
+    knows = "Answers" if sure >= THRESHOLD else _unknowing(question)
+    if leads is signals.Response.ESCALATE and reachable:
         return f"{knows}, and the team is told."
-    offers = leads is not None and (sure < SURE or leads is signals.Response.OFFER)
+    offers = reachable and leads is not None and (sure < SURE or leads is signals.Response.OFFER)
     return f"{knows}, and offers a human." if offers else f"{knows}."
+
+
+def _unknowing(question: str) -> str:
+    if heard.only_refuses_human(question):
+        return "Says that this is all right"
+    angry = heard.Signal.ANGER in heard.heard(question, (), False, ())
+    return "Says that it is sorry" if angry and not heard.asks(question) else "Says that it does not know"

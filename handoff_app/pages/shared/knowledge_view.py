@@ -13,6 +13,7 @@ from handoff_app.pages.shared.parts import field_error, icon, plain_link, search
 from handoff_app.pages.shared.websites_view import reader, websites
 
 ACCEPTED = ".md,.txt,.html,.htm,.pdf,.docx,.csv,.jsonl"
+LEAVES = {"data-leaves": ""}  # who presses it while something is not saved is asked first
 _LIST = "divide-y divide-line rounded-box border border-line"
 
 
@@ -95,7 +96,12 @@ def _title(state: Any, sites: Any) -> rx.Component:
             ),
             _export(),
             rx.el.button(
-                icon("plus"), "New article", type="button", on_click=state.new, class_name="btn btn-sm btn-primary"
+                icon("plus"),
+                "New article",
+                type="button",
+                on_click=state.new,
+                class_name="btn btn-sm btn-primary",
+                custom_attrs=LEAVES,
             ),
             class_name="flex flex-wrap gap-2 md:ms-auto",
         ),
@@ -170,12 +176,14 @@ def _question(state: Any, group: rx.Var[Group]) -> rx.Component:
                 rx.el.span(f"Use {group.by}’s answer", class_name="truncate"),
                 type="button",
                 on_click=state.use_reply(group.ids, group.reply),
+                custom_attrs=LEAVES,
                 class_name="btn btn-sm btn-outline max-w-56",
             ),
             rx.el.button(
                 "Write answer",
                 type="button",
                 on_click=state.write_answer(group.ids),
+                custom_attrs=LEAVES,
                 class_name="btn btn-sm btn-outline",
             ),
         ),
@@ -229,6 +237,7 @@ def _article(state: Any, row: rx.Var[Shown]) -> rx.Component:
             rx.el.span(row.origin, class_name="block truncate text-xs/5 text-muted"),
             type="button",
             on_click=state.edit(row.id),
+            custom_attrs=LEAVES,
             class_name="group min-w-0 grow cursor-pointer text-start",
         ),
         rx.el.p(
