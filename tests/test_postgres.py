@@ -17,12 +17,14 @@ from handoff_app import db, ready, worker
 from handoff_app.config import config
 from handoff_app.domain import (
     agents,
+    census,
     conversations,
     deliveries,
     desk,
     due,
     escalations,
     inbox,
+    past,
     settings,
     signals,
     transcript,
@@ -88,6 +90,10 @@ def test_the_story_is_the_same(world: World) -> None:
     assert inbox.counts(db.read_now(inbox.tally), world.grace.id)["mine"] == 1
     assert db.read_now(deliveries.counts)["all"] == 1
     assert db.read_now(deliveries.oldest_pending) > 0
+    counted = db.read_now(census.taken)
+    assert (counted.conversations["with_agent"], counted.notices["email", "pending"]) == (1, 1)
+    assert (counted.messages > 2, counted.behind["deliver"] >= 0) == (True, True)
+    assert db.read_now(past.replies) == []
 
 
 def _claimed(world: World, worker: str) -> list[str]:

@@ -136,6 +136,11 @@ async def test_a_short_page_is_read_without_what_stands_around_it(shop: Website)
     assert found.text == "# Toboggan hire\n\nA toboggan costs 6 € an hour.\n\nDay Open\n\nMonday 9-18"
 
 
+def test_a_page_that_knows_of_cookies_is_read_all_the_same() -> None:
+    html = "<body class='cookies-not-set'><div><h1>Sledges</h1><p>A sledge costs 4 € an hour.</p></div></body>"
+    assert pages.read(html).text == "# Sledges\n\nA sledge costs 4 € an hour."
+
+
 async def test_what_asks_not_to_be_read_is_not_but_leads_on(shop: Website) -> None:
     shop.pages["/"] = page("Acme", "We make tents.", "/returns", head='<meta name="robots" content="noindex">')
     assert [one.title for one in (await read(shop))[0]] == ["Returns"]

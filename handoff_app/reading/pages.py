@@ -8,6 +8,7 @@ _TRACKING: Final = frozenset({"gclid", "fbclid", "msclkid", "mc_cid", "mc_eid"})
 _SHORT: Final = 400  # characters of main text; below it extraction takes the menu along, or finds nothing at all
 _AROUND: Final = """.//script | .//style | .//noscript | .//template | .//nav | .//footer | .//aside | .//dialog
     | .//*[contains(concat(@id, ' ', @class), 'cookie') or contains(concat(@id, ' ', @class), 'consent')]
+        [not(self::body or self::main or self::article)]
     | .//header[not(ancestor::main or ancestor::article)]"""
 
 

@@ -11,6 +11,7 @@ from handoff_app.domain import knowledge, settings, sources
 from handoff_app.domain.models import Reading, Source, stamp
 from handoff_app.pages.shared.tabs import tabs
 from handoff_app.pages.shared.websites_view import Site
+from handoff_app.reading.web import MOST_PAGES
 
 
 class WebsitesState(rx.State):
@@ -41,7 +42,7 @@ class WebsitesState(rx.State):
         self.site = {name: str(form.get(name, ""))[:2000].strip() for name in self.site}
         try:
             typed = self.site["url"]
-            url = net.check_url(typed if "://" in typed or not typed else f"https://{typed}")
+            url = net.check_url(f"https://{typed}" if "." in typed and "://" not in typed else typed)
             hours = int(self.site["every"]) if self.site["every"].isdecimal() else -1
             await transact(_add_site, url, self.site["kind"], hours)
         except (net.Refused, settings.BadValue) as error:
@@ -86,7 +87,8 @@ def _site(source: Source) -> Site:
             told = f"{pages} read, {source.found} addresses found"
         case Reading.DONE:
             again = f", again {stamp(source.due_at)}" if source.due_at else ""
-            told = f"{pages}, read {stamp(source.read_at) if source.read_at else ''}{again}"
+            most = " (the most that are read)" if source.read >= MOST_PAGES else ""
+            told = f"{pages}{most}, read {stamp(source.read_at) if source.read_at else ''}{again}"
         case _:
             told = "Nothing could be read"
     trouble = f"{source.failed} could not be read: {source.said}" if source.failed else ""
