@@ -141,6 +141,11 @@ def test_a_page_that_knows_of_cookies_is_read_all_the_same() -> None:
     assert pages.read(html).text == "# Sledges\n\nA sledge costs 4 € an hour."
 
 
+def test_a_short_page_without_paragraphs_loses_nothing() -> None:
+    html = "<body><h1>Opening hours</h1><div>Our workshop is open on Mondays from nine to six.</div></body>"
+    assert "open on Mondays from nine to six" in pages.read(html).text
+
+
 async def test_what_asks_not_to_be_read_is_not_but_leads_on(shop: Website) -> None:
     shop.pages["/"] = page("Acme", "We make tents.", "/returns", head='<meta name="robots" content="noindex">')
     assert [one.title for one in (await read(shop))[0]] == ["Returns"]

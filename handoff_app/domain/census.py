@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col, func
 
 from handoff_app.domain import due
-from handoff_app.domain.models import Conversation, Delivery, Escalation, Reason, Sent, Status
-
-CHANNELS: Final = "email", "slack", "webhook"
+from handoff_app.domain.models import CHANNELS, Conversation, Delivery, Escalation, Reason, Sent, Status
 
 
 @dataclass(frozen=True)

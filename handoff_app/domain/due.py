@@ -206,17 +206,7 @@ _TIMERS: Final[Mapping[str, Sequence[Any]]] = {
     "reply": [SlackEvent.due_at],
     "read": [Source.due_at],
 }
+_OTHERS: Final = {"wait": [_due(Conversation.unseen_since, "unseen")]}
 _HEADS: Final = Prepared(
-    select(  # type: ignore[call-overload]
-        _due(Delivery.due_at).label("deliver"),
-        _due(Conversation.answer_due_at).label("answer"),
-        or_(
-            _due(Conversation.prompt_due_at),
-            _due(Conversation.unseen_since, "unseen"),
-            _due(Escalation.reroute_due_at),
-            _due(Escalation.late_due_at),
-        ).label("wait"),
-        _due(SlackEvent.due_at).label("reply"),
-        _due(Source.due_at).label("read"),
-    )
+    select(*(or_(*map(_due, timers), *_OTHERS.get(name, ())).label(name) for name, timers in _TIMERS.items()))
 )

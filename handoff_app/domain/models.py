@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, Column, DateTime, Index, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -50,6 +50,10 @@ class Role(StrEnum):
 
     AGENT = "agent"  # inbox and insights
     ADMIN = "admin"  # everything
+
+
+CHANNELS: Final = ("email", "slack", "webhook")
+"""The ways by which a notice leaves."""
 
 
 class Sent(StrEnum):

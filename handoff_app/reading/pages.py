@@ -5,7 +5,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 _TRACKING: Final = frozenset({"gclid", "fbclid", "msclkid", "mc_cid", "mc_eid"})
-_SHORT: Final = 400  # characters of main text; below it extraction takes the menu along, or finds nothing at all
+_SHORTEST: Final = 40  # characters of main text; below it the whole page is taken
+_SHORT: Final = 400  # below it extraction may take the menu along
+_WHOLE: Final = 0.9  # of a part's words; paragraphs, headings, items and rows that hold so many leave nothing out
 _AROUND: Final = """.//script | .//style | .//noscript | .//template | .//nav | .//footer | .//aside | .//dialog
     | .//*[contains(concat(@id, ' ', @class), 'cookie') or contains(concat(@id, ' ', @class), 'consent')]
         [not(self::body or self::main or self::article)]
@@ -34,7 +36,10 @@ def read(content: bytes | str, url: str = "") -> Html:
     text = extract(tree, url=url or None, output_format="markdown", include_comments=False, favor_recall=True) or ""
     text = text.replace("**", "").replace("__", "")
     if len(text) < _SHORT:
-        text = _all_of(_main(tree)) or text
+        part = _main(tree)
+        own = _all_of(part)
+        if own and (len(text) < _SHORTEST or len(own.split()) >= _WHOLE * len(part.text_content().split())):
+            text = own
     return Html(head.title, text.strip(), head.canonical, head.links, head.unwanted)
 
 
@@ -100,9 +105,10 @@ def _joined(base: str, href: str) -> str:
 
 
 def _main(tree: Any) -> Any:
-    """What the page says is its main part, or the whole page."""
+    """What the page says is its main part, or all of its body."""
     found = tree.xpath("//main | //*[@role='main']") or tree.xpath("//article")
-    return found[0] if len(found) == 1 else tree
+    body = tree.find(".//body")
+    return found[0] if len(found) == 1 else tree if body is None else body
 
 
 def _all_of(tree: Any) -> str:

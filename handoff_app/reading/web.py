@@ -129,7 +129,7 @@ class Crawl:
         """Read robots.txt (RFC 9309): without one all is allowed; if it cannot be had, nothing is."""
         from protego import Protego
 
-        parts = urlsplit(self._start)
+        parts, self._unruly = urlsplit(self._start), ""
         answer = await self._get(f"{parts.scheme}://{parts.netloc}/robots.txt")
         if answer is None or answer.status >= 500:
             self._unruly = f"/robots.txt answered {answer.status}." if answer else self._trouble

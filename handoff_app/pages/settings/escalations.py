@@ -11,11 +11,10 @@ from handoff_app.channels import slack
 from handoff_app.channels.base import PermanentError, RetryLater
 from handoff_app.db import read, transact
 from handoff_app.domain import escalations, mail_server, outbox, settings, slack_team
-from handoff_app.domain.models import Sent, stamp
+from handoff_app.domain.models import CHANNELS, Sent, stamp
 from handoff_app.pages.settings.escalations_view import escalations_view
 from handoff_app.pages.shared.tabs import tabs
 
-CHANNELS: Final = ("email", "slack", "webhook")
 SWITCHES: Final = ("enabled", "email_on", "round_robin", "slack_on", "webhook_on")
 FIELDS: Final = (
     "emails",

@@ -86,7 +86,6 @@ def _decision(
 
 
 def _unknowing(question: str) -> str:
-    if heard.only_refuses_human(question):
-        return "Says that this is all right"
-    angry = heard.Signal.ANGER in heard.heard(question, (), False, ())
-    return "Says that it is sorry" if angry and not heard.asks(question) else "Says that it does not know"
+    if heard.Signal.ANGER in heard.heard(question, (), False, ()) and not heard.asks(question):
+        return "Says that it is sorry"
+    return "Says that this is all right" if heard.only_refuses_human(question) else "Says that it does not know"
