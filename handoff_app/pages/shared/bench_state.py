@@ -46,7 +46,7 @@ class BenchState(rx.State):
 async def _tried(question: str) -> Verdict:
     """What the built-in answerer makes of a question."""
     if polite := courtesy(question):
-        return Verdict("", _POLITE[polite], "1.00", 100, [], "0 ms")
+        return Verdict(decision=_POLITE[polite])
     answerer = await library().answerer(await read(knowledge.version), partial(read, knowledge.enabled))
     started = monotonic()
     decided = intent.decide(question)

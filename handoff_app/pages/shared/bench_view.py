@@ -84,6 +84,14 @@ def _verdict(state: Any) -> rx.Component:
             ),
         ),
         rx.el.p(verdict.decision, class_name="text-[13px]/5 font-medium"),
+        rx.cond(verdict.took != "", _sought(verdict)),
+        class_name="border-t border-line p-4",
+    )
+
+
+def _sought(verdict: Any) -> rx.Component:
+    """What was found in the articles, and how sure it is. A greeting is answered without looking."""
+    return rx.fragment(
         rx.el.div(
             rx.el.p(
                 rx.el.span("Confidence", class_name="text-muted"),
@@ -105,13 +113,9 @@ def _verdict(state: Any) -> rx.Component:
             rx.el.p(f"Below {THRESHOLD:.2f} it offers a human instead.", class_name="mt-1.5 text-xs text-muted"),
             class_name="mt-3 text-[13px]",
         ),
-        rx.cond(
-            verdict.passages.length() > 0,
-            rx.el.h3("Passages found", class_name="mt-4 text-xs font-medium text-muted"),
-        ),
+        rx.el.h3("Passages found", class_name="mt-4 text-xs font-medium text-muted"),
         rx.el.ol(rx.foreach(verdict.passages, _found), class_name="divide-y divide-line"),
         rx.el.p(f"Built-in answerer, {verdict.took}", class_name="border-t border-line pt-3 text-xs text-muted"),
-        class_name="border-t border-line p-4",
     )
 
 
